@@ -1,0 +1,258 @@
+/**
+ * What was true on GitHub at one pinned instant. Plain data: nothing here reads a clock, a network or a file.
+ *
+ * A fact is `known` or `unknown` with a reason. Rules must treat an unknown fact as not passing.
+ */
+
+export type Fact<T> = Known<T> | Unknown;
+
+export interface Known<T> {
+  readonly known: true;
+  readonly value: T;
+}
+
+export interface Unknown {
+  readonly known: false;
+  readonly reason: UnknownReason;
+}
+
+export interface UnknownReason {
+  readonly code: "forbidden" | "not-found" | "unavailable" | "truncated" | "inconsistent" | "malformed";
+  /** One sentence: what could not be read. */
+  readonly message: string;
+  /** One sentence: the permission, setting or command that mends it. */
+  readonly remedy: string;
+}
+
+export const known = <T>(value: T): Known<T> => ({ known: true, value });
+export const unknown = (code: UnknownReason["code"], message: string, remedy: string): Unknown => ({
+  known: false,
+  reason: { code, message, remedy },
+});
+
+/** A GitHub account. The numeric id is the identity; a login can be renamed and reused. */
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Bot" | "Mannequin" | "Organization";
+}
+
+export interface RepositoryRef {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** Name and e-mail as Git has them: claims by whoever made the commit, not identities. */
+export interface GitIdentity {
+  readonly name: string;
+  readonly email: string;
+  /** The account GitHub associates with the e-mail, if any. */
+  readonly account: Account | null;
+}
+
+export interface CommitFact {
+  readonly oid: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: GitIdentity;
+  readonly committer: GitIdentity;
+  /** Author and co-authors as GitHub lists them. */
+  readonly authors: readonly GitIdentity[];
+  /** `null`: GitHub holds no signature for the commit. */
+  readonly signature: CommitSignature | null;
+}
+
+/** Payload and signature as GitHub hands them out; proven against the OID before anything is believed. */
+export interface CommitSignature {
+  readonly payload: string;
+  readonly signature: string;
+  /** GitHub's own opinion: recorded and compared, never relied on. */
+  readonly forge: { readonly verified: boolean; readonly state: string };
+}
+
+export interface ReviewFact {
+  readonly id: string;
+  readonly author: Account | null;
+  readonly state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
+  /** The head commit the reviewer saw. */
+  readonly commitOid: string | null;
+  readonly submittedAt: string | null;
+  readonly canPush: boolean;
+}
+
+/** A check run or commit status on exactly the head commit. */
+export type ResultFact = CheckRunFact | StatusFact;
+
+export interface CheckRunFact {
+  readonly kind: "check-run";
+  readonly id: number;
+  readonly name: string;
+  readonly app: { readonly id: number; readonly slug: string } | null;
+  /** `COMPLETED` or one of GitHub's waiting states (`QUEUED`, `IN_PROGRESS`, `WAITING`, `PENDING`, `REQUESTED`). */
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly url: string | null;
+}
+
+export interface StatusFact {
+  readonly kind: "status";
+  readonly name: string;
+  readonly creator: Account | null;
+  /** `SUCCESS`, `FAILURE`, `ERROR`, `PENDING` or `EXPECTED`. */
+  readonly state: string;
+  readonly createdAt: string;
+  readonly url: string | null;
+}
+
+export interface CodeScanningFact {
+  /** The newest analysis of each tool for the head commit or the pull request's merge commit. */
+  readonly analyses: readonly { readonly tool: string; readonly commitOid: string; readonly createdAt: string; readonly error: string }[];
+  readonly openAlerts: readonly CodeScanningAlert[];
+}
+
+export interface CodeScanningAlert {
+  readonly number: number;
+  readonly tool: string;
+  readonly rule: string;
+  readonly description: string;
+  /** Security severity where the tool gives one, else the rule's own (`error`, `warning`, `note`, `none`). */
+  readonly severity: "critical" | "high" | "medium" | "low" | "error" | "warning" | "note" | "none";
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly url: string;
+}
+
+/** The effective protection of a branch: classic rule and every active ruleset rule, each with its source. */
+export interface ProtectionFact {
+  readonly branch: string;
+  readonly classic: ClassicProtection | null;
+  readonly rulesets: readonly RulesetFact[];
+}
+
+export interface ClassicProtection {
+  readonly pattern: string;
+  readonly adminsIncluded: boolean;
+  readonly forcePushAllowed: boolean;
+  readonly deletionAllowed: boolean;
+  /** `null`: no pull request required. */
+  readonly pullRequest: PullRequestRequirement | null;
+  readonly signaturesRequired: boolean;
+  /** `app` `null`: any source may report it. Empty where status checks are not required. */
+  readonly requiredChecks: readonly RequiredCheck[];
+  readonly pullRequestBypass: readonly BypassActor[];
+  readonly forcePushBypass: readonly BypassActor[];
+}
+
+export interface PullRequestRequirement {
+  readonly approvals: number;
+  readonly dismissStale: boolean;
+  readonly codeOwners: boolean;
+  readonly lastPushApproval: boolean;
+}
+
+export interface RequiredCheck {
+  readonly name: string;
+  readonly appId: number | null;
+}
+
+export interface RulesetFact {
+  readonly id: number;
+  readonly name: string;
+  readonly source: string;
+  readonly level: "repository" | "organization" | "enterprise";
+  readonly pullRequest: PullRequestRequirement | null;
+  readonly requiredChecks: readonly RequiredCheck[];
+  readonly signaturesRequired: boolean;
+  readonly forcePushBlocked: boolean;
+  readonly deletionBlocked: boolean;
+  /** GitHub shows them only to those who may edit the ruleset. */
+  readonly bypass: Fact<readonly BypassActor[]>;
+}
+
+export interface BypassActor {
+  readonly kind: "user" | "team" | "app" | "role" | "organization-admin" | "enterprise-owner" | "deploy-key";
+  readonly id: number | null;
+  readonly name: string;
+  readonly mode: "always" | "pull-request" | "exempt";
+}
+
+/** A file as it stands in the controlled branch. */
+export interface ControlFile {
+  readonly path: string;
+  readonly oid: string;
+  readonly text: string;
+}
+
+export interface ControlFiles {
+  /** `null`: there is no policy file. */
+  readonly policy: ControlFile | null;
+  readonly allowedSigners: ControlFile | null;
+  readonly revokedKeys: ControlFile | null;
+  readonly keyring: readonly ControlFile[];
+}
+
+/** Public keys that one account registered on GitHub. */
+export interface RegisteredKeys {
+  readonly account: Account;
+  /** `member`: has write access to the repository; `forge`: GitHub's own `web-flow`. */
+  readonly kind: "member" | "forge";
+  /** OpenSSH public keys registered for signing, one line each. */
+  readonly ssh: readonly string[];
+  /** ASCII-armored OpenPGP public keys. */
+  readonly gpg: readonly string[];
+}
+
+export interface PullRequestFact {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly state: "OPEN" | "CLOSED" | "MERGED";
+  readonly draft: boolean;
+  readonly author: Account | null;
+  readonly createdAt: string;
+  readonly crossRepository: boolean;
+  readonly base: { readonly ref: string; readonly oid: string };
+  readonly head: { readonly ref: string; readonly oid: string; readonly repository: string | null };
+  /** Set once it is merged. */
+  readonly merge: MergeFact | null;
+}
+
+export interface MergeFact {
+  readonly commitOid: string;
+  readonly treeOid: string;
+  readonly parents: readonly string[];
+  readonly mergedAt: string;
+  readonly mergedBy: Account | null;
+  /** The tip of the base branch just before the merge. */
+  readonly baseBefore: Fact<string>;
+}
+
+/** Another open pull request with the same head commit. */
+export interface SiblingFact {
+  readonly number: number;
+  readonly baseRef: string;
+}
+
+/** Everything the rules look at. */
+export interface ChangeFacts {
+  /** The pinned instant (ISO 8601, UTC) at which reading began. */
+  readonly observedAt: string;
+  /** The app's own id on GitHub, to tell its checks from others of the same name. */
+  readonly appId: number;
+  readonly repository: RepositoryRef;
+  readonly pullRequest: PullRequestFact;
+  readonly commits: Fact<readonly CommitFact[]>;
+  readonly reviews: Fact<readonly ReviewFact[]>;
+  readonly lastPusher: Fact<Account>;
+  readonly results: Fact<readonly ResultFact[]>;
+  /** `null`: the policy asks for no code-scanning result, so none was read. */
+  readonly codeScanning: Fact<CodeScanningFact> | null;
+  readonly protection: Fact<ProtectionFact>;
+  readonly controlFiles: Fact<ControlFiles>;
+  /** Keys by login, for those whose keys were asked for. */
+  readonly registeredKeys: readonly Fact<RegisteredKeys>[];
+  readonly siblings: Fact<readonly SiblingFact[]>;
+}

@@ -1,0 +1,66 @@
+import type { ControlId } from "./controls.js";
+
+export type Gate = "signatures" | "protection" | "policy" | "review";
+export const GATES: readonly Gate[] = ["signatures", "protection", "policy", "review"];
+
+/**
+ * What one rule found. All text is plain text and may hold what strangers wrote (titles, names, messages):
+ * `report/` escapes it, nothing else renders it.
+ */
+export interface Finding {
+  readonly gate: Gate;
+  /** Stable kebab-case name of the rule, documented in `docs/policy.md`. */
+  readonly rule: string;
+  readonly status: "pass" | "fail" | "unknown" | "waived";
+  /** The failure mends itself by waiting: a tool still running, a review not yet given. */
+  readonly waiting: boolean;
+  /** What it is about: a commit, a setting, a check, a person. */
+  readonly subject: string;
+  /** Stable kebab-case code of the reason. */
+  readonly reason: string;
+  /** One sentence for the reader. */
+  readonly message: string;
+  /** How to mend it; `null` where it passed. */
+  readonly remedy: Remedy | null;
+  readonly controls: readonly ControlId[];
+  /** Where in the pull request's files it shows, if anywhere. */
+  readonly location: { readonly path: string; readonly line: number } | null;
+}
+
+export interface Remedy {
+  /** One sentence naming the setting or the act. */
+  readonly text: string;
+  /** Commands to run as they stand, without prompt signs. */
+  readonly commands: readonly string[];
+  /** Where to read more or change the setting. */
+  readonly url: string | null;
+}
+
+/** `waiting`: nothing to mend, but not passed yet. */
+export type Outcome = "passed" | "failed" | "waiting" | "unknown";
+
+export interface GateResult {
+  readonly gate: Gate;
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+}
+
+/** The verdict on one change at one instant. */
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly gates: readonly GateResult[];
+  readonly policy: PolicyIdentity;
+  readonly controls: readonly ControlId[];
+  readonly observedAt: string;
+}
+
+/** Which policy judged: goes into every record. */
+export interface PolicyIdentity {
+  /** `built-in`: no policy file was there; `invalid`: there was one that could not be used, so nothing passes. */
+  readonly source: "repository" | "built-in" | "invalid" | "unreadable";
+  readonly path: string | null;
+  /** Lower-case hex SHA-256 of the policy document in canonical JSON (of the file's bytes where invalid). */
+  readonly digest: string | null;
+  /** The commit of the controlled branch it was read from. */
+  readonly commitOid: string | null;
+}

@@ -1,0 +1,177 @@
+import type { Account, RepositoryRef } from "../facts/facts.js";
+import type { Job } from "./jobs.js";
+
+/** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
+export interface Store {
+  /**
+   * Stores a webhook delivery and its `process-delivery` job in one transaction.
+   * A repeated GUID is stored once; if the stored one was never processed, its job is queued again.
+   */
+  acceptDelivery(delivery: NewDelivery): Promise<"stored" | "duplicate">;
+  /** The delivery with this GUID, or `null`. */
+  findDelivery(guid: string): Promise<StoredDelivery | null>;
+  markDeliveryProcessed(guid: string, at: Date): Promise<void>;
+  /** `null`: no such installation is known. */
+  findTenant(tenantId: number): Promise<Tenant | null>;
+  /** Inserts or updates; a tenant is the account on which the app is installed, the installation id may change. */
+  saveTenant(tenant: Tenant): Promise<void>;
+  /** Who pushed a commit to the head of a pull request, as a webhook told us, or `null`. */
+  findPusher(tenantId: number, repositoryId: number, oid: string): Promise<Account | null>;
+  savePusher(push: HeadPush): Promise<void>;
+  /** The newest decision of each pull request whose head is this commit. */
+  latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
+  findMergeRecord(tenantId: number, repositoryId: number, pullNumber: number): Promise<StoredRecord | null>;
+  /** Check runs wanted on a commit, posted or not. */
+  wantedChecks(commit: CommitKey): Promise<WantedCheck[]>;
+  /** Before anything is sent: notes that an attempt to post this revision has begun. */
+  beginPosting(check: CheckKey, revision: number, at: Date): Promise<void>;
+  /** After it was sent: which revision GitHub now shows and under which id. */
+  markPosted(check: CheckKey, revision: number, checkRunId: number, at: Date): Promise<void>;
+  enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
+  /** Runs `work` in one transaction: all of it is stored, or none. Serialization failures are retried. */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Counts and dead jobs, for operators. */
+  queueStatus(): Promise<QueueStatus>;
+  /** Makes dead jobs due again; all of them where no ids are given. Returns how many. */
+  retryDeadJobs(ids?: readonly string[]): Promise<number>;
+  /** Resolves when the database answers; rejects with `store-unavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreTransaction {
+  /** Holds a named lock until the transaction ends, over all processes on this database. */
+  lock(name: string): Promise<void>;
+  /** Inserts a decision unless the newest one of this pull request and head has the same digest. */
+  insertDecision(decision: NewDecision): Promise<"inserted" | "unchanged">;
+  latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
+  /** States what a check run should say. Bumps the revision only if the digest differs; returns whether it did. */
+  wantCheck(check: CheckKey, content: CheckContent): Promise<boolean>;
+  wantedChecks(commit: CommitKey): Promise<WantedCheck[]>;
+  /** Appends to the tenant's records at the next position, unless one for the same change is there. */
+  appendRecord(record: NewRecord): Promise<"appended" | "exists">;
+  enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
+}
+
+export interface Tenant {
+  /** GitHub's id of the account (organization or user). */
+  readonly id: number;
+  readonly login: string;
+  readonly installationId: number;
+  readonly suspended: boolean;
+}
+
+export interface NewDelivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  /** 0 where the event belongs to the app as a whole (`ping`). */
+  readonly tenantId: number;
+  readonly installationId: number | null;
+  readonly receivedAt: Date;
+  /** The raw body, byte for byte as it was signed. */
+  readonly payload: Uint8Array;
+}
+
+export interface StoredDelivery extends NewDelivery {
+  readonly processedAt: Date | null;
+}
+
+export interface HeadPush {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly oid: string;
+  readonly pusher: Account;
+  readonly at: Date;
+}
+
+export interface CommitKey {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly oid: string;
+}
+
+export interface NewDecision {
+  readonly tenantId: number;
+  readonly repository: RepositoryRef;
+  readonly pullNumber: number;
+  readonly baseRef: string;
+  readonly headOid: string;
+  readonly outcome: string;
+  readonly policyDigest: string | null;
+  readonly observedAt: Date;
+  /** The decision as JSON; `digest` is over its canonical form without what only time changes. */
+  readonly body: unknown;
+  readonly digest: string;
+}
+
+export interface StoredDecision extends NewDecision {
+  readonly id: string;
+  readonly decidedAt: Date;
+}
+
+export interface CheckKey extends CommitKey {
+  readonly name: string;
+}
+
+export interface CheckContent {
+  readonly conclusion: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly annotations: readonly unknown[];
+  readonly digest: string;
+}
+
+/** One row of the outbox of check runs: what we want GitHub to show, and what it was last made to show. */
+export interface WantedCheck {
+  readonly key: CheckKey;
+  readonly content: CheckContent;
+  readonly revision: number;
+  readonly postedRevision: number;
+  /** The revision whose posting has begun; a crash may have left it posted or not. */
+  readonly attemptedRevision: number;
+  readonly checkRunId: number | null;
+}
+
+/** One entry of the evidence: `body` is RFC 8785 canonical JSON, `digest` its SHA-256 in lower-case hex. */
+export interface NewRecord {
+  readonly tenantId: number;
+  readonly kind: "merge";
+  /** What makes it unique: one record for one change. */
+  readonly changeKey: string;
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  readonly pullNumber: number | null;
+  readonly headOid: string;
+  readonly commitOid: string;
+  readonly outcome: string;
+  readonly bypass: boolean;
+  readonly policyDigest: string | null;
+  readonly controls: readonly string[];
+  readonly occurredAt: Date;
+  readonly observedAt: Date;
+  readonly body: string;
+  readonly digest: string;
+}
+
+export interface StoredRecord extends NewRecord {
+  /** Position in the tenant's records, from 0, without gaps. */
+  readonly position: number;
+  readonly recordedAt: Date;
+}
+
+export interface QueueStatus {
+  readonly waiting: number;
+  readonly running: number;
+  readonly dead: readonly DeadJob[];
+}
+
+/** A job that used up its attempts. Nothing is dropped: it waits here until someone retries it. */
+export interface DeadJob {
+  readonly id: string;
+  readonly task: string;
+  readonly key: string | null;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
