@@ -187,7 +187,12 @@ export interface ControlFile {
 }
 
 export interface ControlFiles {
-  /** `null`: there is no policy file. */
+  /** The commit they were read from. */
+  readonly commitOid: string;
+  readonly defaultBranch: string;
+  /** The default branch's policy file: it says which branches are controlled. `null`: there is none. */
+  readonly defaultPolicy: ControlFile | null;
+  /** The policy file of the branch the change goes to. `null`: there is none. */
   readonly policy: ControlFile | null;
   readonly allowedSigners: ControlFile | null;
   readonly revokedKeys: ControlFile | null;

@@ -130,9 +130,14 @@ const RULE = /* GraphQL */ `
   }
 `;
 
-/** Policy file and trust material, read from the branch that controls, never from a pull request's head. */
+/**
+ * Policy file and trust material, read from the branch that controls, never from a pull request's head.
+ * The default branch's policy file comes along: it says which branches are controlled at all.
+ */
 const CONTROL_FILES = /* GraphQL */ `
   fragment ControlFiles on Repository {
+    defaultBranchRef { name target { oid } }
+    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") { ...File }
     policyFile: object(expression: $policyPath) { ...File }
     trustFolder: object(expression: $trustPath) {
       ... on Tree {
@@ -161,7 +166,6 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       databaseId
       nameWithOwner
       isArchived
-      defaultBranchRef { name }
       ...ControlFiles
       pullRequest(number: $number) {
         number

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { CountersignError } from "./errors.js";
+
+/** How the app was told to run. Everything comes from the environment; `.env.example` lists it all. */
+export interface Config {
+  /** `null`: no credentials at all, so the set-up page is shown. */
+  readonly app: AppCredentials | null;
+  /** `null`: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly githubApiUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+export interface AppCredentials {
+  readonly id: number;
+  readonly privateKey: string;
+  /** The first is the current one; a second is accepted while it is being rotated. */
+  readonly webhookSecrets: readonly [string, ...string[]];
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const text = z.string().trim().min(1);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const environment = z.object({
+  APP_ID: z.coerce.number().int().positive().optional(),
+  PRIVATE_KEY: text.optional(),
+  PRIVATE_KEY_PATH: text.optional(),
+  WEBHOOK_SECRET: text.optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  COUNTERSIGN_DATA_DIR: text.default(".countersign"),
+  GITHUB_API_URL: httpUrl.default("https://api.github.com"),
+  HOST: text.default("localhost"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+type Environment = z.infer<typeof environment>;
+
+/** Reads `.env` in the working directory, if there is one; what the environment already says wins. */
+export function loadEnvironmentFile(): void {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as unset.
+ * @throws CountersignError `config-invalid` or `config-missing`, naming the variable and how to set it.
+ */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  const env = parsed.data;
+  return {
+    app: readCredentials(env),
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.COUNTERSIGN_DATA_DIR,
+    githubApiUrl: env.GITHUB_API_URL.replace(/\/+$/, ""),
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function readCredentials(env: Environment): AppCredentials | null {
+  const privateKey = readPrivateKey(env);
+  if (env.APP_ID === undefined && privateKey === null) return null;
+  if (env.APP_ID === undefined) throw missing("APP_ID", "the app's numeric id, from its settings page");
+  if (privateKey === null) throw missing("PRIVATE_KEY or PRIVATE_KEY_PATH", "the app's private key (PEM)");
+  return { id: env.APP_ID, privateKey, webhookSecrets: readSecrets(env.WEBHOOK_SECRET) };
+}
+
+/** Without a secret anyone could send us webhooks, so there is no default. */
+function readSecrets(value: string | undefined): readonly [string, ...string[]] {
+  const [current, ...older] = (value ?? "")
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter(Boolean);
+  if (current === undefined) {
+    throw missing("WEBHOOK_SECRET", "the secret set on the app's settings page (make one: openssl rand -hex 32)");
+  }
+  return [current, ...older];
+}
+
+function readPrivateKey(env: Environment): string | null {
+  const pem = env.PRIVATE_KEY ?? readKeyFile(env.PRIVATE_KEY_PATH);
+  if (pem === null) return null;
+  // One-line forms that hosting platforms need: escaped newlines, or the whole file in base64.
+  const decoded = pem.includes("-----BEGIN") ? pem : Buffer.from(pem, "base64").toString("utf8");
+  if (!decoded.includes("-----BEGIN")) {
+    throw new CountersignError("config-invalid", "PRIVATE_KEY is not a PEM private key.", {
+      remedy: "Set it to the contents of the .pem file that GitHub gave you, or set PRIVATE_KEY_PATH to that file.",
+    });
+  }
+  return decoded.replaceAll("\\n", "\n");
+}
+
+function readKeyFile(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new CountersignError("config-invalid", `PRIVATE_KEY_PATH: ${path} cannot be read.`, {
+      remedy: "Point PRIVATE_KEY_PATH at the app's .pem file and let the service's user read it.",
+      cause,
+    });
+  }
+}
+
+function missing(variable: string, what: string): CountersignError {
+  return new CountersignError("config-missing", `${variable} is not set: ${what}.`, {
+    remedy: `Set ${variable} in the environment or in .env; see .env.example.`,
+  });
+}
+
+function invalid(issues: readonly z.core.$ZodIssue[]): CountersignError {
+  const lines = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return new CountersignError("config-invalid", `The environment is not usable. ${lines.join("; ")}.`, {
+    remedy: "Mend these variables; .env.example shows each with its form.",
+  });
+}
