@@ -109,7 +109,12 @@ export interface StatusFact {
 
 export interface CodeScanningFact {
   /** The newest analysis of each tool for the head commit or the pull request's merge commit. */
-  readonly analyses: readonly { readonly tool: string; readonly commitOid: string; readonly createdAt: string; readonly error: string }[];
+  readonly analyses: readonly {
+    readonly tool: string;
+    readonly commitOid: string;
+    readonly createdAt: string;
+    readonly error: string;
+  }[];
   readonly openAlerts: readonly CodeScanningAlert[];
 }
 

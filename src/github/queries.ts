@@ -7,10 +7,18 @@ const ACTOR = /* GraphQL */ `
   fragment Account on Actor {
     __typename
     login
-    ... on User { databaseId }
-    ... on Bot { databaseId }
-    ... on Mannequin { databaseId }
-    ... on Organization { databaseId }
+    ... on User {
+      databaseId
+    }
+    ... on Bot {
+      databaseId
+    }
+    ... on Mannequin {
+      databaseId
+    }
+    ... on Organization {
+      databaseId
+    }
   }
 `;
 
@@ -18,11 +26,52 @@ const COMMIT = /* GraphQL */ `
   fragment PullCommit on Commit {
     oid
     message
-    parents(first: 10) { totalCount nodes { oid } }
-    author { name email date user { __typename login databaseId } }
-    committer { name email date user { __typename login databaseId } }
-    authors(first: 20) { totalCount nodes { name email user { __typename login databaseId } } }
-    signature { __typename payload signature isValid state wasSignedByGitHub }
+    parents(first: 10) {
+      totalCount
+      nodes {
+        oid
+      }
+    }
+    author {
+      name
+      email
+      date
+      user {
+        __typename
+        login
+        databaseId
+      }
+    }
+    committer {
+      name
+      email
+      date
+      user {
+        __typename
+        login
+        databaseId
+      }
+    }
+    authors(first: 20) {
+      totalCount
+      nodes {
+        name
+        email
+        user {
+          __typename
+          login
+          databaseId
+        }
+      }
+    }
+    signature {
+      __typename
+      payload
+      signature
+      isValid
+      state
+      wasSignedByGitHub
+    }
   }
 `;
 
@@ -31,9 +80,13 @@ const REVIEW = /* GraphQL */ `
     fullDatabaseId
     state
     submittedAt
-    author { ...Account }
+    author {
+      ...Account
+    }
     authorCanPushToRepository
-    commit { oid }
+    commit {
+      oid
+    }
   }
 `;
 
@@ -48,14 +101,21 @@ const RESULT = /* GraphQL */ `
       startedAt
       completedAt
       detailsUrl
-      checkSuite { app { databaseId slug } }
+      checkSuite {
+        app {
+          databaseId
+          slug
+        }
+      }
     }
     ... on StatusContext {
       context
       state
       createdAt
       targetUrl
-      creator { ...Account }
+      creator {
+        ...Account
+      }
     }
   }
 `;
@@ -73,15 +133,44 @@ const CLASSIC_PROTECTION = /* GraphQL */ `
     requireLastPushApproval
     requiresCommitSignatures
     requiresStatusChecks
-    requiredStatusChecks { context app { databaseId slug } }
-    bypassPullRequestAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
-    bypassForcePushAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
+    requiredStatusChecks {
+      context
+      app {
+        databaseId
+        slug
+      }
+    }
+    bypassPullRequestAllowances(first: 100) {
+      totalCount
+      nodes {
+        actor {
+          ...Allowance
+        }
+      }
+    }
+    bypassForcePushAllowances(first: 100) {
+      totalCount
+      nodes {
+        actor {
+          ...Allowance
+        }
+      }
+    }
   }
   fragment Allowance on BranchActorAllowanceActor {
     __typename
-    ... on App { databaseId slug }
-    ... on Team { databaseId slug }
-    ... on User { databaseId login }
+    ... on App {
+      databaseId
+      slug
+    }
+    ... on Team {
+      databaseId
+      slug
+    }
+    ... on User {
+      databaseId
+      login
+    }
   }
 `;
 
@@ -97,7 +186,10 @@ const RULE = /* GraphQL */ `
         requiredApprovingReviewCount
       }
       ... on RequiredStatusChecksParameters {
-        requiredStatusChecks { context integrationId }
+        requiredStatusChecks {
+          context
+          integrationId
+        }
       }
     }
     repositoryRuleset {
@@ -106,9 +198,15 @@ const RULE = /* GraphQL */ `
       enforcement
       source {
         __typename
-        ... on Repository { nameWithOwner }
-        ... on Organization { login }
-        ... on Enterprise { slug }
+        ... on Repository {
+          nameWithOwner
+        }
+        ... on Organization {
+          login
+        }
+        ... on Enterprise {
+          slug
+        }
       }
       bypassActors(first: 100) {
         totalCount
@@ -121,8 +219,14 @@ const RULE = /* GraphQL */ `
           repositoryRoleName
           actor {
             __typename
-            ... on App { databaseId slug }
-            ... on Team { databaseId slug }
+            ... on App {
+              databaseId
+              slug
+            }
+            ... on Team {
+              databaseId
+              slug
+            }
           }
         }
       }
@@ -136,19 +240,48 @@ const RULE = /* GraphQL */ `
  */
 const CONTROL_FILES = /* GraphQL */ `
   fragment ControlFiles on Repository {
-    defaultBranchRef { name target { oid } }
-    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") { ...File }
-    policyFile: object(expression: $policyPath) { ...File }
+    defaultBranchRef {
+      name
+      target {
+        oid
+      }
+    }
+    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") {
+      ...File
+    }
+    policyFile: object(expression: $policyPath) {
+      ...File
+    }
     trustFolder: object(expression: $trustPath) {
       ... on Tree {
-        entries { name type object { ...File ... on Tree { entries { name type object { ...File } } } } }
+        entries {
+          name
+          type
+          object {
+            ...File
+            ... on Tree {
+              entries {
+                name
+                type
+                object {
+                  ...File
+                }
+              }
+            }
+          }
+        }
       }
     }
   }
   fragment File on GitObject {
     __typename
     oid
-    ... on Blob { byteSize isBinary isTruncated text }
+    ... on Blob {
+      byteSize
+      isBinary
+      isTruncated
+      text
+    }
   }
 `;
 
@@ -161,7 +294,11 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
     $policyPath: String!
     $trustPath: String!
   ) {
-    rateLimit { cost remaining resetAt }
+    rateLimit {
+      cost
+      remaining
+      resetAt
+    }
     repository(owner: $owner, name: $name) {
       databaseId
       nameWithOwner
@@ -177,45 +314,100 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         merged
         mergedAt
         isCrossRepository
-        author { ...Account }
-        mergedBy { ...Account }
-        mergeCommit { oid tree { oid } parents(first: 10) { nodes { oid } } }
-        potentialMergeCommit { oid }
+        author {
+          ...Account
+        }
+        mergedBy {
+          ...Account
+        }
+        mergeCommit {
+          oid
+          tree {
+            oid
+          }
+          parents(first: 10) {
+            nodes {
+              oid
+            }
+          }
+        }
+        potentialMergeCommit {
+          oid
+        }
         baseRefName
         baseRefOid
         headRefName
         headRefOid
-        headRepository { databaseId nameWithOwner }
+        headRepository {
+          databaseId
+          nameWithOwner
+        }
         baseRef {
           name
-          target { oid }
-          branchProtectionRule { ...ClassicProtection }
-          rules(first: 100) { totalCount nodes { ...Rule } }
+          target {
+            oid
+          }
+          branchProtectionRule {
+            ...ClassicProtection
+          }
+          rules(first: 100) {
+            totalCount
+            nodes {
+              ...Rule
+            }
+          }
         }
         commits(first: 50) {
           totalCount
-          pageInfo { hasNextPage endCursor }
-          nodes { commit { ...PullCommit } }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          nodes {
+            commit {
+              ...PullCommit
+            }
+          }
         }
         reviews(first: 100) {
           totalCount
-          pageInfo { hasNextPage endCursor }
-          nodes { ...Review }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          nodes {
+            ...Review
+          }
         }
         headCommit: commits(last: 1) {
           nodes {
             commit {
               oid
-              tree { oid }
+              tree {
+                oid
+              }
               associatedPullRequests(first: 50) {
                 totalCount
-                nodes { number state baseRefName headRefOid repository { databaseId } }
+                nodes {
+                  number
+                  state
+                  baseRefName
+                  headRefOid
+                  repository {
+                    databaseId
+                  }
+                }
               }
               statusCheckRollup {
                 contexts(first: 100) {
                   totalCount
-                  pageInfo { hasNextPage endCursor }
-                  nodes { ...Result }
+                  pageInfo {
+                    hasNextPage
+                    endCursor
+                  }
+                  nodes {
+                    ...Result
+                  }
                 }
               }
             }
@@ -224,7 +416,13 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       }
     }
   }
-  ${ACTOR}${COMMIT}${REVIEW}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}
+  ${ACTOR}
+  ${COMMIT}
+  ${REVIEW}
+  ${RESULT}
+  ${CLASSIC_PROTECTION}
+  ${RULE}
+  ${CONTROL_FILES}
 `;
 
 const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: String!";
@@ -295,7 +493,11 @@ export const PULL_REQUEST_RESULTS = /* GraphQL */ `
 /** Policy file and trust material as of any commit: used for the state just before a merge. */
 export const CONTROL_FILES_AT = /* GraphQL */ `
   query ControlFilesAt($owner: String!, $name: String!, $policyPath: String!, $trustPath: String!) {
-    rateLimit { cost remaining resetAt }
+    rateLimit {
+      cost
+      remaining
+      resetAt
+    }
     repository(owner: $owner, name: $name) {
       ...ControlFiles
     }

@@ -1,0 +1,66 @@
+import type {
+  Account,
+  CodeScanningFact,
+  CommitFact,
+  ControlFiles,
+  Fact,
+  ProtectionFact,
+  PullRequestFact,
+  RegisteredKeys,
+  RepositoryRef,
+  ResultFact,
+  ReviewFact,
+  SiblingFact,
+} from "./facts.js";
+
+/** One pull request of one repository. */
+export interface PullRequestAddress {
+  readonly repository: RepositoryRef;
+  readonly number: number;
+}
+
+/** What one look at a pull request gave, all from the same head commit. */
+export interface PullRequestReading {
+  readonly repository: RepositoryRef;
+  readonly pullRequest: PullRequestFact;
+  readonly commits: Fact<readonly CommitFact[]>;
+  readonly reviews: Fact<readonly ReviewFact[]>;
+  readonly results: Fact<readonly ResultFact[]>;
+  readonly protection: Fact<ProtectionFact>;
+  readonly controlFiles: Fact<ControlFiles>;
+  readonly siblings: Fact<readonly SiblingFact[]>;
+  /** GitHub's test merge of head into base, if it has made one. */
+  readonly potentialMergeOid: string | null;
+}
+
+/**
+ * Where facts come from: one installation of the app on GitHub.
+ *
+ * What can be missing without the rest being wrong comes back as an unknown fact. What leaves nothing to judge
+ * is thrown as a CountersignError (`github-*`, or `head-moved`), and the job is tried again.
+ */
+export interface FactSource {
+  readonly appId: number;
+  /**
+   * Reads a pull request and the control files of `baseRef`, its base branch.
+   * @throws CountersignError `head-moved` if its head changed between two pages.
+   */
+  readPullRequest(address: PullRequestAddress, baseRef: string): Promise<PullRequestReading>;
+  /** Control files as of one commit. */
+  readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>>;
+  /** The keys an account registered; `null` if the account may not write to the repository. */
+  readRegisteredKeys(
+    repository: RepositoryRef,
+    login: string,
+    kind: RegisteredKeys["kind"],
+  ): Promise<Fact<RegisteredKeys> | null>;
+  /** Who moved `branch` to `oid`. */
+  readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>>;
+  /** Where `branch` stood before it was moved to `oid`. */
+  readBranchBefore(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<string>>;
+  /** Analyses of exactly `commitOids` (the head and its test merge), and the pull request's open alerts. */
+  readCodeScanning(
+    address: PullRequestAddress,
+    commitOids: readonly string[],
+  ): Promise<Fact<CodeScanningFact>>;
+}

@@ -1,0 +1,68 @@
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
+import type { Clock } from "../clock.js";
+import type { Logger } from "../logger.js";
+import { githubError } from "./errors.js";
+
+/** What a client needs to speak as the app. */
+export interface AppIdentity {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  /** REST root, e.g. `https://api.github.com`; GraphQL follows from it. */
+  readonly apiUrl: string;
+}
+
+/** Every answer is due by then: GitHub itself gives up on a request after 10 s. */
+const TIMEOUT_MS = 30_000;
+const USER_AGENT = "countersign";
+
+/** One Octokit an installation, so that each keeps its own token until it expires. */
+export class GitHubClients {
+  readonly #identity: AppIdentity;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #installations = new Map<number, Octokit>();
+
+  constructor(identity: AppIdentity, clock: Clock, logger: Logger) {
+    this.#identity = identity;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** The client that acts as one installation; its errors are CountersignErrors with a `github-*` code. */
+  forInstallation(installationId: number): Octokit {
+    const existing = this.#installations.get(installationId);
+    if (existing !== undefined) return existing;
+    const client = this.#create(installationId);
+    this.#installations.set(installationId, client);
+    return client;
+  }
+
+  #create(installationId: number): Octokit {
+    const { appId, privateKey, apiUrl } = this.#identity;
+    const client = new Octokit({
+      authStrategy: createAppAuth,
+      auth: { appId, privateKey, installationId },
+      baseUrl: apiUrl,
+      userAgent: USER_AGENT,
+      log: {
+        debug: () => undefined,
+        info: () => undefined,
+        warn: (message: string) => {
+          this.#logger.warn({ client: "octokit" }, message);
+        },
+        error: () => undefined,
+      },
+    });
+    client.hook.wrap("request", async (request, options) => {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      try {
+        return await request({ ...options, request: { ...options.request, signal } });
+      } catch (error) {
+        throw githubError(error, `${options.method} ${options.url}`, this.#clock.now());
+      }
+    });
+    return client;
+  }
+}

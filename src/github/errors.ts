@@ -1,0 +1,58 @@
+import { RequestError } from "@octokit/request-error";
+import { CountersignError } from "../errors.js";
+
+/** Where GitHub gives no time, its documentation asks for at least one minute. */
+const DEFAULT_WAIT_MS = 60_000;
+
+/**
+ * Turns what Octokit threw into one of our errors. Anything that is not an answer from GitHub (a cut connection, a
+ * timeout, a body that does not parse) is `github-unavailable`.
+ *
+ * Rate limits: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ * @param what the call, for the reader: `GET /repos/{owner}/{repo}`
+ */
+export function githubError(error: unknown, what: string, now: Date): CountersignError {
+  if (error instanceof CountersignError) return error;
+  if (!(error instanceof RequestError) || error.response === undefined) {
+    return new CountersignError("github-unavailable", `GitHub did not answer ${what}.`, { cause: error });
+  }
+  const { status } = error;
+  const retryAt = rateLimitedUntil(status, error.response.headers, now);
+  if (retryAt !== null) {
+    return new CountersignError("github-rate-limited", `GitHub's rate limit was reached at ${what}.`, {
+      retryAt,
+      cause: error,
+    });
+  }
+  if (status === 401 || status === 403) {
+    return new CountersignError("github-forbidden", `GitHub refused ${what} (${status}).`, {
+      remedy:
+        "Check that the app is installed on this repository with the permissions that app.yml asks for.",
+      cause: error,
+    });
+  }
+  if (status === 404 || status === 410 || status === 451) {
+    return new CountersignError("github-not-found", `GitHub has nothing at ${what} (${status}).`, {
+      cause: error,
+    });
+  }
+  if (status >= 500) {
+    return new CountersignError("github-unavailable", `GitHub failed at ${what} (${status}).`, {
+      cause: error,
+    });
+  }
+  return new CountersignError("github-rejected", `GitHub rejected ${what} (${status}): ${error.message}`, {
+    cause: error,
+  });
+}
+
+type Headers = Readonly<Record<string, string | number | undefined>>;
+
+function rateLimitedUntil(status: number, headers: Headers, now: Date): Date | null {
+  if (status !== 403 && status !== 429) return null;
+  const retryAfter = Number(headers["retry-after"]);
+  if (Number.isFinite(retryAfter)) return new Date(now.getTime() + retryAfter * 1000);
+  const reset = Number(headers["x-ratelimit-reset"]);
+  if (headers["x-ratelimit-remaining"] === "0" && Number.isFinite(reset)) return new Date(reset * 1000);
+  return status === 429 ? new Date(now.getTime() + DEFAULT_WAIT_MS) : null;
+}

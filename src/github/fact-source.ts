@@ -1,0 +1,117 @@
+import type { Octokit } from "@octokit/rest";
+import { z } from "zod";
+import { isCountersignError } from "../errors.js";
+import type {
+  Account,
+  CodeScanningFact,
+  ControlFiles,
+  Fact,
+  RegisteredKeys,
+  RepositoryRef,
+} from "../facts/facts.js";
+import { known, unknown } from "../facts/facts.js";
+import type { FactSource, PullRequestAddress, PullRequestReading } from "../facts/source.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../policy/paths.js";
+import { readCodeScanning } from "./code-scanning.js";
+import { query } from "./graphql.js";
+import { parseAnswer } from "./parse.js";
+import { mapControlFiles } from "./map-files.js";
+import { CONTROL_FILES_AT } from "./queries.js";
+import { readPullRequest } from "./read-pull-request.js";
+import { readRegisteredKeys } from "./registered-keys.js";
+import { controlFilesAt } from "./responses.js";
+
+const activity = z.array(
+  z.object({
+    before: z.string(),
+    after: z.string(),
+    actor: z
+      .object({
+        id: z.number(),
+        login: z.string(),
+        type: z.enum(["User", "Bot", "Mannequin", "Organization"]),
+      })
+      .nullable(),
+  }),
+);
+
+/** Facts as one installation of the app may read them. */
+export class GitHubFactSource implements FactSource {
+  readonly appId: number;
+  readonly #client: Octokit;
+
+  constructor(appId: number, client: Octokit) {
+    this.appId = appId;
+    this.#client = client;
+  }
+
+  readPullRequest(address: PullRequestAddress, baseRef: string): Promise<PullRequestReading> {
+    return readPullRequest(this.#client, address, baseRef);
+  }
+
+  async readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>> {
+    const { data } = await query(this.#client, CONTROL_FILES_AT, controlFilesAt, {
+      owner: repository.owner,
+      name: repository.name,
+      policyPath: `${commitOid}:${POLICY_PATH}`,
+      trustPath: `${commitOid}:${TRUST_FOLDER}`,
+    });
+    if (data.repository) return mapControlFiles(data.repository, commitOid);
+    return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
+  }
+
+  readRegisteredKeys(
+    repository: RepositoryRef,
+    login: string,
+    kind: RegisteredKeys["kind"],
+  ): Promise<Fact<RegisteredKeys> | null> {
+    return readRegisteredKeys(this.#client, repository, login, kind);
+  }
+
+  async readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>> {
+    const move = await this.#readMove(repository, branch, oid);
+    if (move?.actor) return known(move.actor);
+    return unknown(
+      "not-found",
+      `GitHub's activity log does not say who pushed ${oid.slice(0, 12)}.`,
+      "Push the branch again, or re-run this check in a minute: the log can lag.",
+    );
+  }
+
+  async readBranchBefore(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<string>> {
+    const move = await this.#readMove(repository, branch, oid);
+    if (move !== null) return known(move.before);
+    return unknown(
+      "not-found",
+      `GitHub's activity log does not say where ${branch} stood before ${oid.slice(0, 12)}.`,
+      "None: the record says so.",
+    );
+  }
+
+  readCodeScanning(
+    address: PullRequestAddress,
+    commitOids: readonly string[],
+  ): Promise<Fact<CodeScanningFact>> {
+    return readCodeScanning(this.#client, address, commitOids);
+  }
+
+  /** The newest entry of a branch's activity that ends at `oid`; `null` if there is none or it may not be read. */
+  async #readMove(
+    repository: RepositoryRef,
+    branch: string,
+    oid: string,
+  ): Promise<z.infer<typeof activity>[number] | null> {
+    try {
+      const { data } = await this.#client.request("GET /repos/{owner}/{repo}/activity", {
+        owner: repository.owner,
+        repo: repository.name,
+        ref: `refs/heads/${branch}`,
+        per_page: 100,
+      });
+      return parseAnswer(activity, data, "a branch's activity").find(({ after }) => after === oid) ?? null;
+    } catch (error) {
+      if (isCountersignError(error, "github-not-found", "github-forbidden")) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { GraphqlResponseError } from "@octokit/graphql";
+import type { Octokit } from "@octokit/rest";
+import type { z } from "zod";
+import { CountersignError } from "../errors.js";
+import { parseAnswer } from "./parse.js";
+
+/** An answer, and the paths of those fields that GitHub refused, as `repository.pullRequest.baseRef`. */
+export interface GraphqlAnswer<T> {
+  readonly data: T;
+  readonly refused: readonly string[];
+}
+
+/**
+ * Sends one GraphQL document and checks the shape of what comes back. Fields that the app may not read come back as
+ * `null` with their path in `refused`; every other GraphQL error is thrown.
+ *
+ * @throws CountersignError `github-unavailable` if the answer is cut or of another shape, `github-not-found`,
+ *   `github-rate-limited`, or what the request itself raised.
+ */
+export async function query<T extends z.ZodType>(
+  client: Octokit,
+  document: string,
+  schema: T,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<GraphqlAnswer<z.infer<T>>> {
+  const { data, refused } = await send(client, document, variables);
+  return { data: parseAnswer(schema, data, "a GraphQL query"), refused };
+}
+
+async function send(
+  client: Octokit,
+  document: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<GraphqlAnswer<unknown>> {
+  try {
+    return { data: await client.graphql(document, { ...variables }), refused: [] };
+  } catch (error) {
+    if (!(error instanceof GraphqlResponseError)) throw error;
+    return { data: error.data, refused: refusedPaths(error) };
+  }
+}
+
+/** GraphQL's limits arrive as errors in a 200 answer, without a time: https://docs.github.com/graphql/overview */
+const RATE_LIMIT_WAIT_MS = 60_000;
+
+function refusedPaths(error: GraphqlResponseError<unknown>): string[] {
+  const errors = error.errors ?? [];
+  const other = errors.find(({ type }) => type !== "FORBIDDEN");
+  if (other === undefined && errors.length > 0) return errors.map(({ path }) => path.join("."));
+  if (other?.type === "RATE_LIMITED") {
+    const reset = Number(error.headers["x-ratelimit-reset"]);
+    const date = Date.parse(error.headers.date ?? "");
+    const retryAt = Number.isFinite(reset) ? new Date(reset * 1000) : new Date(date + RATE_LIMIT_WAIT_MS);
+    throw new CountersignError("github-rate-limited", "GitHub's GraphQL rate limit was reached.", {
+      ...(Number.isNaN(retryAt.getTime()) ? {} : { retryAt }),
+      cause: error,
+    });
+  }
+  if (other?.type === "NOT_FOUND") {
+    throw new CountersignError("github-not-found", "GitHub does not find what was asked for.", {
+      cause: error,
+    });
+  }
+  throw new CountersignError("github-unavailable", "GitHub's GraphQL interface answered with an error.", {
+    cause: error,
+  });
+}

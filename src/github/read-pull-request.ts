@@ -1,0 +1,168 @@
+import type { Octokit } from "@octokit/rest";
+import type { z } from "zod";
+import { CountersignError } from "../errors.js";
+import type { Fact, ResultFact, ReviewFact } from "../facts/facts.js";
+import { known, unknown } from "../facts/facts.js";
+import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../policy/paths.js";
+import { query } from "./graphql.js";
+import { mapControlFiles } from "./map-files.js";
+import { mapProtection } from "./map-protection.js";
+import { mapCommits, mapPullRequest, mapResult, mapReview, mapSiblings } from "./map-pull-request.js";
+import {
+  PULL_REQUEST_COMMITS,
+  PULL_REQUEST_FACTS,
+  PULL_REQUEST_RESULTS,
+  PULL_REQUEST_REVIEWS,
+} from "./queries.js";
+import type { CommitNode, PullRequestNode, ResultNode, ReviewNode } from "./responses.js";
+import { commitsPage, pullRequestFacts, resultsPage, reviewsPage } from "./responses.js";
+
+interface Page<T> {
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly nodes: readonly T[];
+}
+
+/**
+ * Reads one pull request in one GraphQL request, and one more for each further page of commits, reviews or results.
+ *
+ * @param baseRef the branch whose control files are read along; the caller compares it with the answer's base
+ * @throws CountersignError `head-moved` when a page is of another head commit, or a `github-*` code
+ */
+export async function readPullRequest(
+  client: Octokit,
+  address: PullRequestAddress,
+  baseRef: string,
+): Promise<PullRequestReading> {
+  const { data, refused } = await query(client, PULL_REQUEST_FACTS, pullRequestFacts, {
+    ...variables(address),
+    policyPath: `refs/heads/${baseRef}:${POLICY_PATH}`,
+    trustPath: `refs/heads/${baseRef}:${TRUST_FOLDER}`,
+  });
+  const node = data.repository?.pullRequest;
+  if (!data.repository || !node) throw gone(address);
+  const pages = new Pages(client, address, node.headRefOid);
+  const [owner = address.repository.owner, name = address.repository.name] =
+    data.repository.nameWithOwner.split("/");
+  return {
+    repository: { id: data.repository.databaseId, owner, name },
+    pullRequest: mapPullRequest(node, null),
+    commits: mapCommits(await pages.commits(node), node.commits.totalCount),
+    reviews: await readReviews(node, pages),
+    results: await readResults(node, pages, refused),
+    protection: mapProtection(node.baseRef, refused),
+    controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid),
+    siblings: mapSiblings(node, data.repository.databaseId),
+    potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
+  };
+}
+
+const variables = ({ repository, number }: PullRequestAddress) => ({
+  owner: repository.owner,
+  name: repository.name,
+  number,
+});
+
+function gone({ repository, number }: PullRequestAddress): CountersignError {
+  return new CountersignError(
+    "github-not-found",
+    `There is no ${repository.owner}/${repository.name}#${number}.`,
+    {
+      remedy: "Check that the app is installed on the repository and that it was not renamed or deleted.",
+    },
+  );
+}
+
+const GRANT_CHECKS = "Grant the app “Checks: write”, “Commit statuses: read” and “Pull requests: read”.";
+
+async function readReviews(node: PullRequestNode, pages: Pages): Promise<Fact<readonly ReviewFact[]>> {
+  if (node.reviews === null)
+    return unknown("forbidden", "GitHub did not let the app read the reviews.", GRANT_CHECKS);
+  const nodes = await pages.reviews(node.reviews);
+  if (nodes.length === node.reviews.totalCount) return known(nodes.map(mapReview));
+  return unknown(
+    "truncated",
+    `GitHub lists ${nodes.length} of ${node.reviews.totalCount} reviews.`,
+    "Re-run this check.",
+  );
+}
+
+async function readResults(
+  node: PullRequestNode,
+  pages: Pages,
+  refused: readonly string[],
+): Promise<Fact<readonly ResultFact[]>> {
+  const head = node.headCommit.nodes[0]?.commit;
+  if (head?.oid !== node.headRefOid || refused.some((path) => path.includes("statusCheckRollup"))) {
+    return unknown("forbidden", "GitHub did not let the app read the head commit's results.", GRANT_CHECKS);
+  }
+  if (head.statusCheckRollup === null) return known([]);
+  const { contexts } = head.statusCheckRollup;
+  const nodes = await pages.results(contexts);
+  if (nodes.length === contexts.totalCount) return known(nodes.map(mapResult));
+  return unknown(
+    "truncated",
+    `GitHub lists ${nodes.length} of ${contexts.totalCount} results.`,
+    "Re-run this check.",
+  );
+}
+
+/** The pages after the first, each checked to be of the same head commit. */
+class Pages {
+  readonly #client: Octokit;
+  readonly #address: PullRequestAddress;
+  readonly #headOid: string;
+
+  constructor(client: Octokit, address: PullRequestAddress, headOid: string) {
+    this.#client = client;
+    this.#address = address;
+    this.#headOid = headOid;
+  }
+
+  async commits(node: PullRequestNode): Promise<CommitNode[]> {
+    const all = await this.#follow(node.commits, async (after) => {
+      return (await this.#read(PULL_REQUEST_COMMITS, commitsPage, after)).commits;
+    });
+    return all.map(({ commit }) => commit);
+  }
+
+  reviews(first: Page<ReviewNode>): Promise<ReviewNode[]> {
+    return this.#follow(first, async (after) => {
+      return (await this.#read(PULL_REQUEST_REVIEWS, reviewsPage, after)).reviews;
+    });
+  }
+
+  results(first: Page<ResultNode>): Promise<ResultNode[]> {
+    return this.#follow(first, async (after) => {
+      const { headCommit } = await this.#read(PULL_REQUEST_RESULTS, resultsPage, after);
+      return headCommit.nodes[0]?.commit.statusCheckRollup?.contexts ?? null;
+    });
+  }
+
+  async #follow<T>(first: Page<T>, next: (after: string) => Promise<Page<T> | null>): Promise<T[]> {
+    const nodes = [...first.nodes];
+    let { hasNextPage, endCursor } = first.pageInfo;
+    while (hasNextPage && endCursor !== null) {
+      const page = await next(endCursor);
+      if (page === null) break;
+      nodes.push(...page.nodes);
+      ({ hasNextPage, endCursor } = page.pageInfo);
+    }
+    return nodes;
+  }
+
+  async #read<T extends { headRefOid: string }>(
+    document: string,
+    schema: z.ZodType<{ repository: { pullRequest: T | null } | null }>,
+    after: string,
+  ): Promise<T> {
+    const { data } = await query(this.#client, document, schema, { ...variables(this.#address), after });
+    const pullRequest = data.repository?.pullRequest;
+    if (!pullRequest) throw gone(this.#address);
+    if (pullRequest.headRefOid !== this.#headOid) {
+      throw new CountersignError("head-moved", "The pull request's head moved while it was read.");
+    }
+    return pullRequest;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Octokit } from "@octokit/rest";
+import { z } from "zod";
+import { isCountersignError } from "../errors.js";
+import type { Fact, RegisteredKeys, RepositoryRef } from "../facts/facts.js";
+import { known, unknown } from "../facts/facts.js";
+import { parseAnswer } from "./parse.js";
+
+const permission = z.object({
+  permission: z.enum(["admin", "write", "read", "none"]),
+  user: z.object({ id: z.number(), login: z.string() }).nullable(),
+});
+const user = z.object({ id: z.number(), login: z.string() });
+const gpgKeys = z.array(z.object({ raw_key: z.string().nullable(), revoked: z.boolean().optional() }));
+const sshKeys = z.array(z.object({ key: z.string() }));
+
+/** More keys than anybody registers; a longer list is refused rather than read in part. */
+const MAX_KEYS = 100;
+
+/**
+ * Reads the signing keys an account registered on GitHub. Keys of those who may not write to the repository are not
+ * evidence of anything, so for them there is none (`null`); the forge's own account needs no such right.
+ */
+export async function readRegisteredKeys(
+  client: Octokit,
+  repository: RepositoryRef,
+  login: string,
+  kind: RegisteredKeys["kind"],
+): Promise<Fact<RegisteredKeys> | null> {
+  try {
+    const owner =
+      kind === "forge" ? await readUser(client, login) : await readWriter(client, repository, login);
+    if (owner === null) return null;
+    const [gpg, ssh] = await Promise.all([
+      client.request("GET /users/{username}/gpg_keys", { username: login, per_page: MAX_KEYS }),
+      client.request("GET /users/{username}/ssh_signing_keys", { username: login, per_page: MAX_KEYS }),
+    ]);
+    return known({
+      account: { id: owner.id, login: owner.login, type: "User" },
+      kind,
+      gpg: parseAnswer(gpgKeys, gpg.data, "an account's GPG keys").flatMap((key) =>
+        key.revoked === true ? [] : (key.raw_key ?? []),
+      ),
+      ssh: parseAnswer(sshKeys, ssh.data, "an account's SSH signing keys").map(({ key }) => key),
+    });
+  } catch (error) {
+    if (isCountersignError(error, "github-not-found")) return null;
+    if (!isCountersignError(error, "github-forbidden")) throw error;
+    return unknown(
+      "unavailable",
+      `The keys that ${login} registered on GitHub could not be read.`,
+      `Add the key to .github/countersign/allowed_signers or keyring/, or re-run this check.`,
+    );
+  }
+}
+
+async function readUser(client: Octokit, login: string): Promise<z.infer<typeof user>> {
+  const { data } = await client.request("GET /users/{username}", { username: login });
+  return parseAnswer(user, data, "an account");
+}
+
+async function readWriter(
+  client: Octokit,
+  repository: RepositoryRef,
+  login: string,
+): Promise<z.infer<typeof user> | null> {
+  const { data } = await client.request("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
+    owner: repository.owner,
+    repo: repository.name,
+    username: login,
+  });
+  const parsed = parseAnswer(permission, data, "a collaborator's permission");
+  return parsed.permission === "admin" || parsed.permission === "write" ? parsed.user : null;
+}
