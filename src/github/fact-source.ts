@@ -11,7 +11,7 @@ import type {
 } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "../facts/source.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../policy/paths.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
 import { readCodeScanning } from "./code-scanning.js";
 import { query } from "./graphql.js";
 import { parseAnswer } from "./parse.js";

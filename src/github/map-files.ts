@@ -1,12 +1,6 @@
 import type { ControlFile, ControlFiles, Fact } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
-import {
-  ALLOWED_SIGNERS_FILE,
-  KEYRING_FOLDER,
-  POLICY_PATH,
-  REVOKED_KEYS_FILE,
-  TRUST_FOLDER,
-} from "../policy/paths.js";
+import { ALLOWED_SIGNERS_PATH, KEYRING_FOLDER, POLICY_PATH, REVOKED_KEYS_PATH } from "../policy/document.js";
 import type { ControlFilesNode, FileNode } from "./responses.js";
 
 type TrustEntry = NonNullable<NonNullable<ControlFilesNode["trustFolder"]>["entries"]>[number];
@@ -24,16 +18,17 @@ class Unreadable extends Error {
  */
 export function mapControlFiles(node: ControlFilesNode, commitOid: string): Fact<ControlFiles> {
   const entries = node.trustFolder?.entries ?? [];
-  const trustFile = (name: string) => entries.find((entry) => entry.name === name)?.object ?? null;
+  const find = (path: string) => entries.find((entry) => path.endsWith(`/${entry.name}`));
+  const trustFile = (path: string) => mapFile(path, find(path)?.object ?? null);
   try {
     return known({
       commitOid,
       defaultBranch: node.defaultBranchRef?.name ?? "",
       defaultPolicy: mapFile(POLICY_PATH, node.defaultPolicyFile),
       policy: mapFile(POLICY_PATH, node.policyFile),
-      allowedSigners: mapFile(`${TRUST_FOLDER}/${ALLOWED_SIGNERS_FILE}`, trustFile(ALLOWED_SIGNERS_FILE)),
-      revokedKeys: mapFile(`${TRUST_FOLDER}/${REVOKED_KEYS_FILE}`, trustFile(REVOKED_KEYS_FILE)),
-      keyring: mapKeyring(entries.find((entry) => entry.name === KEYRING_FOLDER)),
+      allowedSigners: trustFile(ALLOWED_SIGNERS_PATH),
+      revokedKeys: trustFile(REVOKED_KEYS_PATH),
+      keyring: mapKeyring(find(KEYRING_FOLDER)),
     });
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -48,7 +43,7 @@ export function mapControlFiles(node: ControlFilesNode, commitOid: string): Fact
 function mapKeyring(folder: TrustEntry | undefined): ControlFile[] {
   return (folder?.object?.entries ?? [])
     .filter((entry) => entry.name.endsWith(".asc"))
-    .flatMap((entry) => mapFile(`${TRUST_FOLDER}/${KEYRING_FOLDER}/${entry.name}`, entry.object) ?? []);
+    .flatMap((entry) => mapFile(`${KEYRING_FOLDER}/${entry.name}`, entry.object) ?? []);
 }
 
 function mapFile(path: string, node: FileNode | null): ControlFile | null {

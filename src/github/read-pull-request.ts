@@ -4,7 +4,7 @@ import { CountersignError } from "../errors.js";
 import type { Fact, ResultFact, ReviewFact } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../policy/paths.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
 import { query } from "./graphql.js";
 import { mapControlFiles } from "./map-files.js";
 import { mapProtection } from "./map-protection.js";

@@ -1,0 +1,108 @@
+import type { Octokit } from "@octokit/rest";
+import { z } from "zod";
+import type { RepositoryRef } from "../facts/facts.js";
+import { parseAnswer } from "./parse.js";
+
+/** What a check run says. Limits are GitHub's: https://docs.github.com/rest/checks/runs */
+export interface CheckRunContent {
+  readonly name: string;
+  readonly headOid: string;
+  /** Ours: finds the run again after a crash between posting and noting its id. */
+  readonly externalId: string;
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly annotations: readonly CheckAnnotation[];
+}
+
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly annotation_level: "notice" | "warning" | "failure";
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub takes 50 annotations a request and appends those of later updates. */
+const ANNOTATIONS_A_REQUEST = 50;
+
+const created = z.object({ id: z.number() });
+const listed = z.object({
+  check_runs: z.array(z.object({ id: z.number(), external_id: z.string().nullable(), name: z.string() })),
+});
+
+/** Check runs as one installation may write them. */
+export class CheckRuns {
+  readonly #client: Octokit;
+  readonly #appId: number;
+
+  constructor(appId: number, client: Octokit) {
+    this.#appId = appId;
+    this.#client = client;
+  }
+
+  /** The id of our check run with this name and external id on a commit, or `null`. */
+  async find(repository: RepositoryRef, content: CheckRunContent): Promise<number | null> {
+    const { data } = await this.#client.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+      ...place(repository),
+      ref: content.headOid,
+      check_name: content.name,
+      app_id: this.#appId,
+      filter: "all",
+      per_page: 100,
+    });
+    const runs = parseAnswer(listed, data, "a commit's check runs").check_runs;
+    return runs.find((run) => run.external_id === content.externalId)?.id ?? null;
+  }
+
+  /** Creates a completed check run and returns its id. */
+  async create(repository: RepositoryRef, content: CheckRunContent): Promise<number> {
+    const { data } = await this.#client.request("POST /repos/{owner}/{repo}/check-runs", {
+      ...place(repository),
+      name: content.name,
+      head_sha: content.headOid,
+      ...body(content),
+    });
+    const { id } = parseAnswer(created, data, "creating a check run");
+    await this.#appendAnnotations(repository, id, content);
+    return id;
+  }
+
+  /** Rewrites a check run in place. Only for runs without annotations: GitHub cannot take those away again. */
+  async update(repository: RepositoryRef, id: number, content: CheckRunContent): Promise<void> {
+    await this.#client.request("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", {
+      ...place(repository),
+      check_run_id: id,
+      ...body(content),
+    });
+    await this.#appendAnnotations(repository, id, content);
+  }
+
+  async #appendAnnotations(repository: RepositoryRef, id: number, content: CheckRunContent): Promise<void> {
+    const { annotations } = content;
+    for (let start = ANNOTATIONS_A_REQUEST; start < annotations.length; start += ANNOTATIONS_A_REQUEST) {
+      await this.#client.request("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", {
+        ...place(repository),
+        check_run_id: id,
+        output: output(content, annotations.slice(start, start + ANNOTATIONS_A_REQUEST)),
+      });
+    }
+  }
+}
+
+const place = ({ owner, name }: RepositoryRef) => ({ owner, repo: name });
+
+function body(content: CheckRunContent) {
+  return {
+    external_id: content.externalId,
+    status: "completed" as const,
+    conclusion: content.conclusion,
+    output: output(content, content.annotations.slice(0, ANNOTATIONS_A_REQUEST)),
+  };
+}
+
+function output({ title, summary, text }: CheckRunContent, annotations: readonly CheckAnnotation[]) {
+  return { title, summary, text, annotations: annotations.map((annotation) => ({ ...annotation })) };
+}
