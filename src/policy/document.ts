@@ -126,7 +126,9 @@ export const PolicySchema = z
       .min(1)
       .max(LIST_LIMIT)
       .default([DEFAULT_BRANCH])
-      .describe("The controlled branches: names or globs (* within a path segment, ** across, ? one character)."),
+      .describe(
+        "The controlled branches: names or globs (* within a path segment, ** across, ? one character).",
+      ),
     signatures,
     protection,
     results: z
@@ -151,7 +153,9 @@ export type RequiredScanner = Policy["codeScanning"][number];
 export const BUILT_IN_POLICY: Policy = PolicySchema.parse({ version: 1 });
 
 /** The JSON Schema of what may be written in the file (draft 2020-12), as published in `schema/`. */
-export const policyJsonSchema = (): Record<string, unknown> => ({ ...z.toJSONSchema(PolicySchema, { io: "input" }) });
+export const policyJsonSchema = (): Record<string, unknown> => ({
+  ...z.toJSONSchema(PolicySchema, { io: "input" }),
+});
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -11,7 +11,8 @@ export interface Finding {
   readonly gate: Gate;
   /** Stable kebab-case name of the rule, documented in `docs/policy.md`. */
   readonly rule: string;
-  readonly status: "pass" | "fail" | "unknown" | "waived";
+  /** `waived`: not met, and the policy says so openly; `note`: worth knowing, weighs nothing in the verdict. */
+  readonly status: "pass" | "fail" | "unknown" | "waived" | "note";
   /** The failure mends itself by waiting: a tool still running, a review not yet given. */
   readonly waiting: boolean;
   /** What it is about: a commit, a setting, a check, a person. */

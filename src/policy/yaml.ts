@@ -1,0 +1,194 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+} from "yaml";
+
+/** Something wrong with the policy file, and where. Lines and columns count from 1. */
+export interface PolicyProblem {
+  readonly line: number;
+  readonly column: number;
+  /** The key it is about, as `protection.approvals`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type KeyPath = readonly (string | number)[];
+
+/** A YAML document without tricks: its plain value, and where each key stands. */
+export interface YamlSource {
+  readonly value: unknown;
+  /** Where the value at `path` begins, or else the nearest thing around it; with `key` where that key in it stands. */
+  locate(path: KeyPath, key?: string): Position;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type YamlResult =
+  | { readonly ok: true; readonly source: YamlSource }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+const SIZE_LIMIT = 64 * 1024;
+
+/**
+ * Reads one YAML 1.2 core document and refuses whatever could make two readers see two policies: a byte order
+ * mark, tabs and other control or direction characters, directives, several documents, anchors, aliases, merge
+ * keys, tags, keys that are not strings, repeated keys, more than 64 KiB. Never throws.
+ */
+export function readYaml(text: string): YamlResult {
+  const refused = refusedText(text);
+  if (refused.length > 0) return { ok: false, problems: refused };
+  try {
+    return readDocument(text);
+  } catch {
+    // The library recurses; a file that is nested deep enough ends there.
+    const message = "The file is nested too deeply to be read.";
+    return {
+      ok: false,
+      problems: [{ ...START, path: "", message, remedy: "Write it as docs/policy.md shows." }],
+    };
+  }
+}
+
+const START: Position = { line: 1, column: 1 };
+
+function refusedText(text: string): PolicyProblem[] {
+  if (new TextEncoder().encode(text).length > SIZE_LIMIT) {
+    const message = `The file is larger than ${SIZE_LIMIT / 1024} KiB.`;
+    return [{ ...START, path: "", message, remedy: "Shorten it." }];
+  }
+  return text.split(/\r\n|\n|\r/).flatMap((line, index) => refusedLine(line, index + 1));
+}
+
+const TEXT_RULES: readonly { readonly pattern: RegExp; readonly what: string; readonly remedy: string }[] = [
+  {
+    pattern: /^\uFEFF/,
+    what: "a byte order mark",
+    remedy: "Save the file as UTF-8 without a byte order mark.",
+  },
+  { pattern: /\t/, what: "a tab", remedy: "Use spaces." },
+  {
+    pattern: /^%/,
+    what: "a YAML directive",
+    remedy: "Remove the line: the file is YAML 1.2 without directives.",
+  },
+  {
+    // What an editor does not show can make a reviewer approve something other than what is read.
+    pattern: /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u,
+    what: "an invisible character",
+    remedy: "Remove it.",
+  },
+];
+
+function refusedLine(text: string, line: number): PolicyProblem[] {
+  const found = TEXT_RULES.find(({ pattern }) => pattern.test(text));
+  if (found === undefined) return [];
+  const column = text.search(found.pattern) + 1;
+  return [{ line, column, path: "", message: `The line holds ${found.what}.`, remedy: found.remedy }];
+}
+
+function readDocument(text: string): YamlResult {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    uniqueKeys: true,
+    strict: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const [document, second] = "empty" in documents ? [] : documents;
+  if (document === undefined) return { ok: false, problems: [EMPTY] };
+  const problems = [...syntaxProblems(document, lines), ...trickProblems(document, lines)];
+  if (second !== undefined) {
+    const message = "The file holds more than one YAML document.";
+    problems.push({
+      ...at(lines, second.range[0]),
+      path: "",
+      message,
+      remedy: "Keep one, without `---` between.",
+    });
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  return value === null
+    ? { ok: false, problems: [EMPTY] }
+    : { ok: true, source: located(document, lines, value) };
+}
+
+const EMPTY: PolicyProblem = {
+  ...START,
+  path: "",
+  message: "The file is empty.",
+  remedy: "Write `version: 1` for the strict default, or delete the file.",
+};
+
+function at(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return line === 0 ? START : { line, column: col };
+}
+
+function syntaxProblems(document: Document.Parsed, lines: LineCounter): PolicyProblem[] {
+  return [...document.errors, ...document.warnings].map((error) => ({
+    ...at(lines, error.pos[0]),
+    path: "",
+    message:
+      error.code === "DUPLICATE_KEY" ? "The key is repeated." : `This is not valid YAML: ${error.message}.`,
+    remedy: error.code === "DUPLICATE_KEY" ? "Keep one of them." : "Write it as docs/policy.md shows.",
+  }));
+}
+
+function trickProblems(document: Document.Parsed, lines: LineCounter): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const refuse = (offset: number | undefined, what: string, remedy: string): void => {
+    problems.push({ ...at(lines, offset ?? 0), path: "", message: `The file uses ${what}.`, remedy });
+  };
+  visit(document, {
+    Alias: (_key, node) => {
+      refuse(node.range?.[0], "an alias", "Write the value out.");
+    },
+    Node: (_key, node) => {
+      if (isAlias(node)) return;
+      if (node.anchor !== undefined)
+        refuse(node.range?.[0], "an anchor", "Write the value out where it is used.");
+      if (node.tag !== undefined && isExplicitTag(node.tag))
+        refuse(node.range?.[0], "a tag", "Remove the tag.");
+    },
+    Pair: (_key, pair) => {
+      const key = pair.key;
+      if (isScalar(key) && key.value === "<<") refuse(key.range?.[0], "a merge key", "Write the keys out.");
+      else if (!isScalar(key) || typeof key.value !== "string") {
+        const offset = isScalar(key) || isCollection(key) ? key.range?.[0] : undefined;
+        refuse(offset, "a key that is not a plain string", "Quote the key.");
+      }
+    },
+  });
+  return problems;
+}
+
+/** The library notes a tag on a node only where one was written. */
+const isExplicitTag = (tag: string): boolean => tag !== "";
+
+function located(document: Document.Parsed, lines: LineCounter, value: unknown): YamlSource {
+  const locate = (path: KeyPath, key?: string): Position => {
+    const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+    const keyed =
+      key !== undefined && isMap(node)
+        ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)
+        : undefined;
+    if (keyed !== undefined && isScalar(keyed.key)) return at(lines, keyed.key.range?.[0] ?? 0);
+    if (isScalar(node) || isCollection(node)) return at(lines, node.range?.[0] ?? 0);
+    return path.length === 0 ? START : locate(path.slice(0, -1));
+  };
+  return { value, locate };
+}
