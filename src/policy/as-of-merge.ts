@@ -1,0 +1,32 @@
+import { type ChangeFacts, known, type ResultFact } from "../facts/facts.js";
+
+/**
+ * The facts of a merged change without what came after its merge: an approval or a result that was given later did
+ * not let it in. Facts of a change that is not merged come back as they are.
+ *
+ * A result that replaced an earlier one after the merge is gone with it, so the gate then counts as not passed.
+ */
+export function asOfMerge(facts: ChangeFacts): ChangeFacts {
+  const merge = facts.pullRequest.merge;
+  if (merge === null) return facts;
+  const mergedAt = Date.parse(merge.mergedAt);
+  const before = (time: string | null): boolean => time !== null && Date.parse(time) <= mergedAt;
+  return {
+    ...facts,
+    reviews: facts.reviews.known
+      ? known(facts.reviews.value.filter((review) => before(review.submittedAt)))
+      : facts.reviews,
+    results: facts.results.known
+      ? known(facts.results.value.flatMap((result) => resultAsOf(result, before)))
+      : facts.results,
+  };
+}
+
+function resultAsOf(result: ResultFact, before: (time: string | null) => boolean): ResultFact[] {
+  if (result.kind === "status") return before(result.createdAt) ? [result] : [];
+  if (result.status !== "COMPLETED" || before(result.completedAt)) return [result];
+  // It was running, or had not begun, when the change was merged.
+  return before(result.startedAt)
+    ? [{ ...result, status: "IN_PROGRESS", conclusion: null, completedAt: null }]
+    : [];
+}

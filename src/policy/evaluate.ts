@@ -1,0 +1,83 @@
+import type { ChangeFacts, Fact } from "../facts/facts.js";
+import type { SignatureVerdict } from "../signatures/verdict.js";
+import { asOfMerge } from "./as-of-merge.js";
+import { outcomeOf } from "./decide.js";
+import { POLICY_PATH } from "./document.js";
+import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
+import type { PolicySource } from "./resolve.js";
+import { advice, failed, noted, passed, unclear } from "./rules/build.js";
+import { codeScanningFindings } from "./rules/code-scanning.js";
+import { protectionFindings } from "./rules/protection.js";
+import { resultFindings } from "./rules/results.js";
+import { reviewFindings } from "./rules/review.js";
+import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
+
+/**
+ * Runs every rule over the facts of one change and gives the four gates in their order.
+ *
+ * `verdicts` are ours on the change's commits, `trustProblems` what could not be read of the trust files. For a
+ * merged change only what was there at the merge counts.
+ */
+export function evaluate(
+  facts: ChangeFacts,
+  source: PolicySource,
+  verdicts: Fact<readonly SignatureVerdict[]>,
+  trustProblems: readonly TrustProblem[],
+): GateResult[] {
+  const then = asOfMerge(facts);
+  return GATES.map((gate) => {
+    const findings =
+      source.kind === "usable" ? judge(gate, then, source, verdicts, trustProblems) : unusable(gate, source);
+    return { gate, outcome: outcomeOf(findings), findings };
+  });
+}
+
+function judge(
+  gate: Gate,
+  facts: ChangeFacts,
+  source: PolicySource & { kind: "usable" },
+  verdicts: Fact<readonly SignatureVerdict[]>,
+  trustProblems: readonly TrustProblem[],
+): Finding[] {
+  const { policy } = source;
+  switch (gate) {
+    case "signatures":
+      return signatureFindings(facts, policy, verdicts, trustProblems);
+    case "protection":
+      return protectionFindings(facts, policy);
+    case "policy":
+      return [
+        policyInForce(source),
+        ...resultFindings(facts, policy),
+        ...codeScanningFindings(facts, policy),
+      ];
+    case "review":
+      return reviewFindings(facts, policy);
+  }
+}
+
+function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding {
+  if (identity.source === "repository") {
+    const message = `Judged by ${identity.path ?? POLICY_PATH} of the base branch.`;
+    return passed("policy-file", { subject: identity.path ?? POLICY_PATH, reason: "policy-read", message });
+  }
+  const message = `The base branch has no ${POLICY_PATH}, so the built-in strict default judges.`;
+  const remedy = advice(`Write ${POLICY_PATH} on the base branch to change what is asked.`, []);
+  return noted("policy-file", { subject: POLICY_PATH, reason: "policy-built-in", message }, remedy);
+}
+
+/** Without a policy there is nothing a gate could pass by, so each of them says so. */
+function unusable(gate: Gate, source: PolicySource & { kind: "invalid" | "unreadable" }): Finding[] {
+  const path = source.identity.path ?? POLICY_PATH;
+  if (source.kind === "unreadable") return [unclear("policy-file", path, source.reason, gate)];
+  return source.problems.map((problem) =>
+    failed("policy-file", {
+      gate,
+      subject: `${path}:${problem.line}:${problem.column}`,
+      reason: "policy-invalid",
+      message: problem.message,
+      remedy: advice(problem.remedy),
+      location: { path, line: problem.line },
+    }),
+  );
+}

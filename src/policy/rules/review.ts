@@ -1,0 +1,154 @@
+import type { Account, ChangeFacts, Fact, ReviewFact } from "../../facts/facts.js";
+import type { Policy } from "../document.js";
+import type { Finding } from "../finding.js";
+import { advice, failed, noted, passed, unclear, waiting } from "./build.js";
+import { type Contributors, contributorsOf } from "./contributors.js";
+import { shortOid } from "./repository.js";
+
+/**
+ * Gate 4: enough people with write access, who had no hand in the change, approved exactly the head commit, and
+ * nobody with write access still asks for changes.
+ *
+ * Each approval that does not count is noted with its reason; the gate turns on the count of those that do.
+ */
+export function reviewFindings(facts: ChangeFacts, policy: Policy): Finding[] {
+  const unknowns = unknownsOf(facts);
+  if (!facts.reviews.known || !facts.commits.known) return unknowns;
+  const contributors = contributorsOf(facts, facts.commits.value);
+  const opinions = latestOpinions(facts.reviews.value);
+  const approvals = opinions
+    .filter((review) => review.state === "APPROVED")
+    .map((review) => judge(review, contributors, facts, policy));
+  return [
+    ...unknowns,
+    ...requestedChanges(opinions, policy),
+    ...enough(
+      approvals.filter((approval) => approval.status === "pass"),
+      facts,
+      policy,
+    ),
+    ...approvals.filter((approval) => approval.status !== "pass"),
+    ...contributors.unresolved.map(unresolvedContributor),
+  ];
+}
+
+function unknownsOf(facts: ChangeFacts): Finding[] {
+  const needed: readonly (readonly [subject: string, fact: Fact<unknown>])[] = [
+    ["reviews", facts.reviews],
+    ["contributors", facts.commits],
+    ["last pusher", facts.lastPusher],
+  ];
+  return needed.flatMap(([subject, fact]) =>
+    fact.known
+      ? []
+      : [unclear(subject === "reviews" ? "independent-approval" : "contributors", subject, fact.reason)],
+  );
+}
+
+type Opinion = ReviewFact & { readonly author: Account };
+
+/** Each account's latest review that says yes, no, or was dismissed. A later comment changes no opinion. */
+function latestOpinions(reviews: readonly ReviewFact[]): Opinion[] {
+  const latest = new Map<number, Opinion>();
+  for (const review of [...reviews].sort(bySubmission)) {
+    // An account that was deleted cannot be told from others: its review counts for nothing.
+    if (review.author === null || review.state === "COMMENTED" || review.state === "PENDING") continue;
+    latest.set(review.author.id, { ...review, author: review.author });
+  }
+  return [...latest.values()];
+}
+
+const bySubmission = (a: ReviewFact, b: ReviewFact): number => instant(a) - instant(b);
+const instant = (review: ReviewFact): number =>
+  review.submittedAt === null ? 0 : Date.parse(review.submittedAt);
+
+function judge(approval: Opinion, contributors: Contributors, facts: ChangeFacts, policy: Policy): Finding {
+  const { author } = approval;
+  const reason = refusal(approval, contributors, facts.pullRequest.head.oid, policy);
+  if (reason !== null) {
+    const message = `The approval by ${author.login} does not count: ${REFUSALS[reason]}.`;
+    return noted("independent-approval", { subject: author.login, reason, message });
+  }
+  const message = `${author.login} approved ${shortOid(facts.pullRequest.head.oid)}.`;
+  return passed("independent-approval", { subject: author.login, reason: "approved", message });
+}
+
+/** Why an approval does not count, in the order in which it is most useful to hear. */
+const REFUSALS = {
+  "is-author": "they opened the pull request",
+  "is-commit-author": "they wrote one of its commits",
+  "is-committer": "they committed one of its commits",
+  "is-co-author": "they are named as co-author of one of its commits",
+  "is-last-pusher": "they pushed to it last",
+  "bot-not-named": "it is a bot that the policy does not name in review.bots",
+  "not-a-person": "the account is not a person's",
+  "no-write-access": "they have no write access",
+  "stale-head": "it was given for an earlier commit",
+} as const;
+
+type Refusal = keyof typeof REFUSALS;
+
+function refusal(
+  approval: Opinion,
+  contributors: Contributors,
+  head: string,
+  policy: Policy,
+): Refusal | null {
+  const { author } = approval;
+  const role = contributors.roleOf(author);
+  if (role !== null) return role;
+  if (author.type === "Bot") {
+    // Naming a bot is what authorises it; GitHub shows no write access for apps.
+    if (!policy.review.bots.includes(author.id)) return "bot-not-named";
+  } else if (author.type !== "User") return "not-a-person";
+  else if (!approval.canPush) return "no-write-access";
+  return approval.commitOid === head ? null : "stale-head";
+}
+
+function enough(counted: readonly Finding[], facts: ChangeFacts, policy: Policy): Finding[] {
+  const needed = policy.review.approvals;
+  if (counted.length >= needed) return [...counted];
+  const message = `${counted.length} of ${needed} independent approvals of the head commit ${shortOid(facts.pullRequest.head.oid)}.`;
+  const remedy = advice(
+    "Ask someone with write access, who wrote, committed and pushed nothing of it, to approve the newest commit.",
+    [],
+    facts.pullRequest.url,
+  );
+  // Those that count are noted only: with too few of them the gate has nothing that passed.
+  return [
+    waiting("independent-approval", { subject: "approvals", reason: "approval-missing", message, remedy }),
+    ...counted.map((finding): Finding => ({ ...finding, status: "note" })),
+  ];
+}
+
+/** Someone who may merge asks for changes: that stands, whichever commit they saw, until they approve or it is dismissed. */
+function requestedChanges(opinions: readonly Opinion[], policy: Policy): Finding[] {
+  return opinions
+    .filter((review) => review.state === "CHANGES_REQUESTED")
+    .map((review) => {
+      const { login, id } = review.author;
+      const message = `${login} asks for changes.`;
+      if (!review.canPush && !policy.review.bots.includes(id)) {
+        return noted("changes-requested", {
+          subject: login,
+          reason: "changes-requested-without-access",
+          message,
+        });
+      }
+      const remedy = advice(
+        `Settle it with ${login}, who then approves, or whose review is dismissed with a reason.`,
+      );
+      return failed("changes-requested", { subject: login, reason: "changes-requested", message, remedy });
+    });
+}
+
+const unresolvedContributor = (email: string): Finding =>
+  noted(
+    "contributors",
+    {
+      subject: email,
+      reason: "contributor-unresolved",
+      message: `${email} leads to no GitHub account, so an approval by the same person would not be noticed.`,
+    },
+    advice("Add the e-mail to the account it belongs to.", [], "https://github.com/settings/emails"),
+  );
