@@ -1,4 +1,5 @@
 import type { Account } from "../facts/facts.js";
+import type { ReasonCode } from "./reasons.js";
 
 export type VerdictKind = "good" | "unsigned" | "unknown-key" | "bad";
 export type SignatureFormat = "openpgp" | "ssh" | "x509";
@@ -10,7 +11,7 @@ export interface SignatureVerdict {
   readonly verdict: VerdictKind;
   readonly format: SignatureFormat | null;
   /** Stable kebab-case code, documented in `docs/signatures.md`. */
-  readonly reason: string;
+  readonly reason: ReasonCode;
   readonly signer: Signer | null;
   /** Whether the trusted key's person is the committer (tagger for a tag), someone else, or the forge. */
   readonly identity: "committer" | "other" | "forge" | null;

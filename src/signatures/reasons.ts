@@ -1,0 +1,198 @@
+import type { VerdictKind } from "./verdict.js";
+
+interface Reason {
+  readonly verdict: VerdictKind;
+  /** One sentence: what was found. */
+  readonly meaning: string;
+  /** One sentence: what mends it; empty where nothing is to be mended. */
+  readonly remedy: string;
+}
+
+const reason = (verdict: VerdictKind, meaning: string, remedy: string): Reason => ({
+  verdict,
+  meaning,
+  remedy,
+});
+
+const SIGN_AGAIN = "Sign the commit again with `git commit --amend --no-edit -S` and push it.";
+const SIGN_REBASE =
+  "Sign every commit of the branch again with `git rebase --exec 'git commit --amend --no-edit -S' <base>`.";
+const ASK_OWNER =
+  "Find out who made this object: it is not what the key's owner signed. Then recreate it with your own `git`.";
+const NEW_KEY = "Make a new key, have it added to the trusted keys, and sign again with it.";
+const REWRITE = "Recreate the commit with plain `git commit -S`, which writes no such object.";
+
+/**
+ * Every reason code, the verdict it stands for, what it means and what mends it. Codes are a public contract
+ * (`countersign verify --json`, merge records): they are added to, never renamed. `docs/signatures.md` lists them.
+ */
+export const REASONS = {
+  good: reason("good", "The signature is valid and its key is trusted.", ""),
+  "good-key-expired-since": reason(
+    "good",
+    "The signature is valid and its key was valid at the time of signing, but has expired since.",
+    "Renew the key, or let the policy refuse signatures of keys that have expired since.",
+  ),
+  "good-key-retired-since": reason(
+    "good",
+    "The signature is valid and older than its key's retirement or replacement.",
+    "Sign with the new key from now on.",
+  ),
+
+  unsigned: reason("unsigned", "The object carries no signature.", SIGN_REBASE),
+
+  "unknown-key": reason(
+    "unknown-key",
+    "The key that signed is in no allowed_signers file, no keyring and on no member's account.",
+    "Add the public key to the trusted keys, or sign again with a key that is trusted.",
+  ),
+  "namespace-not-allowed": reason(
+    "unknown-key",
+    "The SSH key is listed in allowed_signers, but not for the namespace `git`.",
+    'Add `namespaces="git"` to the key\'s line in allowed_signers.',
+  ),
+  "certificate-authority-as-key": reason(
+    "unknown-key",
+    "The SSH key is listed only as a certificate authority, so it may not sign by itself.",
+    "List the key in a line of its own without `cert-authority`, or sign with a key that is listed so.",
+  ),
+  "ssh-certificate-unsupported": reason(
+    "unknown-key",
+    "The signature was made with an OpenSSH certificate, which is not supported yet.",
+    "List the plain public key in allowed_signers and sign with it.",
+  ),
+  "x509-unsupported": reason(
+    "unknown-key",
+    "The signature is X.509/CMS (S/MIME or gitsign), which is not supported yet.",
+    "Sign with an OpenPGP or SSH key.",
+  ),
+
+  "oid-mismatch": reason(
+    "bad",
+    "Payload and signature cannot be put together to the bytes that the object's id is the hash of.",
+    REWRITE,
+  ),
+  "object-malformed": reason(
+    "bad",
+    "The object lacks a header that Git requires, or has it in the wrong place.",
+    REWRITE,
+  ),
+  "duplicate-header": reason(
+    "bad",
+    "A header that may occur once occurs twice: readers differ on which one counts.",
+    REWRITE,
+  ),
+  "nul-in-header": reason(
+    "bad",
+    "There is a NUL byte in the headers, where C programs stop reading.",
+    REWRITE,
+  ),
+  "multiple-signatures": reason("bad", "The object carries more than one signature.", SIGN_AGAIN),
+  "unknown-signature-header": reason(
+    "bad",
+    "A header starting with `gpgsig` is neither payload nor a signature for Git: it would ride along unsigned.",
+    REWRITE,
+  ),
+  "signature-format-unknown": reason(
+    "bad",
+    "The signature starts with no armor line that Git knows.",
+    SIGN_AGAIN,
+  ),
+  "signature-malformed": reason("bad", "The signature cannot be read as its format prescribes.", SIGN_AGAIN),
+  "signature-invalid": reason("bad", "The signature does not belong to this object and key.", ASK_OWNER),
+  "signature-type": reason(
+    "bad",
+    "The OpenPGP signature is of a type that does not cover documents.",
+    SIGN_AGAIN,
+  ),
+  "signature-without-time": reason("bad", "The OpenPGP signature does not say when it was made.", SIGN_AGAIN),
+  "signature-without-issuer": reason(
+    "bad",
+    "The OpenPGP signature does not say which key made it.",
+    SIGN_AGAIN,
+  ),
+  "signature-expired": reason(
+    "bad",
+    "The signature itself carries an expiry date that has passed.",
+    SIGN_AGAIN,
+  ),
+  "signed-in-future": reason(
+    "bad",
+    "The signature or the commit is dated more than ten minutes into the future.",
+    "Set the machine's clock (`timedatectl set-ntp true`), then sign again.",
+  ),
+  "critical-subpacket-unknown": reason(
+    "bad",
+    "The signature demands that a property be understood that we do not know (RFC 9580, section 5.2.3.7).",
+    SIGN_AGAIN,
+  ),
+  "namespace-mismatch": reason(
+    "bad",
+    "The SSH signature was made for another purpose than Git (its namespace is not `git`).",
+    SIGN_AGAIN,
+  ),
+  "user-presence-missing": reason(
+    "bad",
+    "The security key signed without anybody touching it.",
+    "Make a security key without `no-touch-required`, and sign again with it.",
+  ),
+
+  "weak-digest": reason(
+    "bad",
+    "The signature uses MD5, SHA-1 or RIPEMD-160, for which forgeries can be made.",
+    "Put `digest-algo SHA256` into `gpg.conf` (or sign with `rsa-sha2-512`), then sign again.",
+  ),
+  "weak-key": reason("bad", "The key is DSA, or RSA shorter than 2048 bits.", NEW_KEY),
+  "algorithm-unsupported": reason(
+    "bad",
+    "The key or signature uses an algorithm that is not supported.",
+    NEW_KEY,
+  ),
+
+  "key-expired": reason(
+    "bad",
+    "The key had expired when the signature was made.",
+    "Renew the key (`gpg --quick-set-expire <fingerprint> 1y`), publish it, and sign again.",
+  ),
+  "key-not-yet-valid": reason(
+    "bad",
+    "The signature is dated before its key was made or became valid.",
+    "Set the machine's clock, or correct `valid-after` in allowed_signers; then sign again.",
+  ),
+  "key-revoked": reason("bad", "The key has been revoked.", NEW_KEY),
+  "key-listed-as-revoked": reason("bad", "The key is on the list of revoked keys.", NEW_KEY),
+  "key-not-for-signing": reason(
+    "bad",
+    "The key may not sign data: its flags do not allow it, or the signing subkey did not confirm its primary key.",
+    "Sign with a signing (sub)key; `gpg --edit-key <fingerprint> cross-certify` confirms an old one.",
+  ),
+  "revocations-unreadable": reason(
+    "bad",
+    "The list of revoked keys has a line that cannot be read, so no key can be said not to be revoked.",
+    "Mend the line that the trust problems name: one OpenSSH public key, `SHA256:` or OpenPGP fingerprint a line.",
+  ),
+  "internal-error": reason(
+    "bad",
+    "Verification failed in a way that was not foreseen, so nothing is believed.",
+    "Report it with the object (`git cat-file -p <oid>`), and sign again meanwhile.",
+  ),
+} as const satisfies Record<string, Reason>;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** The verdict a reason stands for. */
+export const verdictOf = (code: ReasonCode): VerdictKind => REASONS[code].verdict;
+
+/**
+ * Thrown by the parsers and checks of this folder, and turned into a verdict in `verify.ts`. `code` is the
+ * reason; `detail` is for people who debug, and nothing decides on it.
+ */
+export class SignatureRefusal extends Error {
+  override readonly name = "SignatureRefusal";
+  readonly code: ReasonCode;
+
+  constructor(code: ReasonCode, detail?: string) {
+    super(detail === undefined ? code : `${code}: ${detail}`);
+    this.code = code;
+  }
+}
