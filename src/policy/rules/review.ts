@@ -15,7 +15,7 @@ export function reviewFindings(facts: ChangeFacts, policy: Policy): Finding[] {
   const unknowns = unknownsOf(facts);
   if (!facts.reviews.known || !facts.commits.known) return unknowns;
   const contributors = contributorsOf(facts, facts.commits.value);
-  const opinions = latestOpinions(facts.reviews.value);
+  const opinions = latestOpinions(facts.reviews.value, facts.pullRequest.head.oid);
   const approvals = opinions
     .filter((review) => review.state === "APPROVED")
     .map((review) => judge(review, contributors, facts, policy));
@@ -47,20 +47,32 @@ function unknownsOf(facts: ChangeFacts): Finding[] {
 
 type Opinion = ReviewFact & { readonly author: Account };
 
-/** Each account's latest review that says yes, no, or was dismissed. A later comment changes no opinion. */
-function latestOpinions(reviews: readonly ReviewFact[]): Opinion[] {
+/**
+ * Each account's latest review that says yes, no, or was dismissed. A later comment changes no opinion, and approving
+ * another commit does not take back an approval of the head.
+ */
+function latestOpinions(reviews: readonly ReviewFact[], head: string): Opinion[] {
   const latest = new Map<number, Opinion>();
   for (const review of [...reviews].sort(bySubmission)) {
     // An account that was deleted cannot be told from others: its review counts for nothing.
     if (review.author === null || review.state === "COMMENTED" || review.state === "PENDING") continue;
-    latest.set(review.author.id, { ...review, author: review.author });
+    const earlier = latest.get(review.author.id);
+    const repeated =
+      review.state === "APPROVED" && earlier?.state === "APPROVED" && earlier.commitOid === head;
+    if (!repeated) latest.set(review.author.id, { ...review, author: review.author });
   }
   return [...latest.values()];
 }
 
-const bySubmission = (a: ReviewFact, b: ReviewFact): number => instant(a) - instant(b);
-const instant = (review: ReviewFact): number =>
-  review.submittedAt === null ? 0 : Date.parse(review.submittedAt);
+const bySubmission = (a: ReviewFact, b: ReviewFact): number =>
+  instant(a) === instant(b) ? 0 : instant(a) < instant(b) ? -1 : 1;
+
+/** Without a time, a demand for changes counts as the last word and anything else as the first. */
+function instant(review: ReviewFact): number {
+  const time = review.submittedAt === null ? Number.NaN : Date.parse(review.submittedAt);
+  if (!Number.isNaN(time)) return time;
+  return review.state === "CHANGES_REQUESTED" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+}
 
 function judge(approval: Opinion, contributors: Contributors, facts: ChangeFacts, policy: Policy): Finding {
   const { author } = approval;

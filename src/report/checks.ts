@@ -1,0 +1,118 @@
+import { type Gate, GATES, type Outcome } from "../policy/finding.js";
+import { CHECK_NAME } from "../policy/document.js";
+import { annotationsOf, type Annotation } from "./annotations.js";
+import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
+import { findingsOver, isOpen, outcomeOver, type PullDecision, type SharedFinding } from "./merged.js";
+import { detailBlocks, headline, policyLine, pullsBlock, summaryTable, todoBlocks } from "./markdown.js";
+import { counted, GATE_NAMES } from "./words.js";
+
+export type { PullDecision, PullReference } from "./merged.js";
+
+/** What one check run shows: the `output` of GitHub's checks API, and its conclusion. */
+export interface RenderedCheck {
+  readonly name: string;
+  readonly conclusion: "success" | "failure" | "action_required";
+  /** At most 255 characters, of our own words only. */
+  readonly title: string;
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string;
+  /** Markdown, at most 65,535 characters. */
+  readonly text: string;
+  /** All of them; GitHub takes 50 a request. */
+  readonly annotations: readonly Annotation[];
+}
+
+/** The name of a gate's own check run. */
+export const gateCheckName = (gate: Gate): string => `${CHECK_NAME}/${gate}`;
+
+/** The five check runs' names, the one to require first. */
+export const CHECK_NAMES: readonly string[] = [CHECK_NAME, ...GATES.map(gateCheckName)];
+
+/**
+ * The check runs of one commit from the newest decision on each open pull request that has it as its head.
+ *
+ * Several pull requests: the strictest verdict counts for all, for GitHub shows one check run to each of them.
+ * Without any decision there is nothing to show, and no check run. Says nothing that only time changes, so the same
+ * verdicts always read the same.
+ */
+export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[] {
+  if (decisions.length === 0) return [];
+  const ordered = [...decisions].sort((a, b) => a.pull.number - b.pull.number);
+  return [overall(ordered), ...GATES.map((gate) => ofGate(gate, ordered))];
+}
+
+function overall(decisions: readonly PullDecision[]): RenderedCheck {
+  const outcome = outcomeOver(decisions);
+  const findings = findingsOver(decisions, GATES);
+  const title = titleOf(outcome, findings);
+  const summary = [
+    block(headline(outcome, title)),
+    ...pullsBlock(decisions),
+    block(summaryTable(decisions)),
+    block(policyLine(decisions)),
+    ...todoBlocks(findings, decisions.length > 1),
+  ];
+  return check(CHECK_NAME, outcome, title, summary, detailBlocks(decisions, GATES), findings);
+}
+
+function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
+  const outcome = outcomeOver(decisions, gate);
+  const findings = findingsOver(decisions, [gate]);
+  const title = titleOf(outcome, findings);
+  const summary = [
+    block(headline(outcome, `${GATE_NAMES[gate]}: ${title}`)),
+    block(policyLine(decisions)),
+    ...todoBlocks(findings, decisions.length > 1),
+  ];
+  return check(gateCheckName(gate), outcome, title, summary, detailBlocks(decisions, [gate]), []);
+}
+
+function check(
+  name: string,
+  outcome: Outcome,
+  title: string,
+  summary: readonly Block[],
+  text: readonly Block[],
+  annotated: readonly SharedFinding[],
+): RenderedCheck {
+  return {
+    name,
+    conclusion: conclusionOf(outcome),
+    title: fitText(title, TITLE_LIMIT),
+    summary: fitBlocks(summary),
+    text: fitBlocks(text),
+    // On the one check only: GitHub would show each of them once for every check run.
+    annotations: annotationsOf(annotated),
+  };
+}
+
+function conclusionOf(outcome: Outcome): RenderedCheck["conclusion"] {
+  switch (outcome) {
+    case "passed":
+      return "success";
+    case "waiting":
+      return "action_required";
+    case "failed":
+    case "unknown":
+      return "failure";
+  }
+}
+
+/** Counts in our own words: a title is shown in lists, where nothing strangers wrote belongs. */
+function titleOf(outcome: Outcome, findings: readonly SharedFinding[]): string {
+  if (outcome === "passed") {
+    const waivers = findings.filter(({ finding }) => finding.status === "waived").length;
+    return waivers === 0 ? "All passed" : `Passed, with ${counted(waivers, "waiver")}`;
+  }
+  const open = findings.filter(isOpen).map(({ finding }) => finding);
+  const failing = open.filter((finding) => finding.status === "fail" && !finding.waiting).length;
+  const unknown = open.filter((finding) => finding.status === "unknown").length;
+  const waiting = open.filter((finding) => finding.waiting).length;
+  const parts = [
+    ...(failing > 0 ? [`${counted(failing, "thing")} to mend`] : []),
+    ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
+    ...(waiting > 0 ? [`waiting for ${waiting === 1 ? "one thing" : `${waiting} things`}`] : []),
+  ];
+  const text = parts.length === 0 ? "nothing was shown to pass" : parts.join(", ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

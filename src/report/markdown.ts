@@ -1,0 +1,161 @@
+import { type Finding, type Gate, GATES, type Outcome, type Remedy } from "../policy/finding.js";
+import { code, commandBlock, linkTarget, plain } from "./escape.js";
+import { type Block, block, bytes, fitText } from "./limits.js";
+import {
+  findingsOver,
+  isOpen,
+  outcomeOver,
+  type PullDecision,
+  type PullReference,
+  type SharedFinding,
+} from "./merged.js";
+import { counted, GATE_NAMES, OUTCOME_WORDS, signOf } from "./words.js";
+
+/** Longer messages tell nobody more, and one of them must not use up the room of all others. */
+const MESSAGE_LIMIT = 1_000;
+
+const message = (text: string): string => plain(fitText(text, MESSAGE_LIMIT));
+
+/** The first line: the verdict. */
+export const headline = (outcome: Outcome, title: string): string =>
+  `## ${outcome === "passed" ? "✅" : outcome === "waiting" ? "⏳" : outcome === "failed" ? "❌" : "❔"} ${title}`;
+
+/** Where several pull requests share the commit: each with its own verdict. Nothing where there is one only. */
+export function pullsBlock(decisions: readonly PullDecision[]): Block[] {
+  if (decisions.length < 2) return [];
+  const rows = decisions.map(
+    ({ pull, decision }) =>
+      `| ${pullName(pull)} ${plain(fitText(pull.title, 100))} | ${code(pull.baseRef)} | ${OUTCOME_WORDS[decision.outcome]} |`,
+  );
+  const intro = `This commit is the head of ${counted(decisions.length, "pull request")}; the strictest verdict counts for each.`;
+  return [block(intro), block(["| Pull request | Base | Verdict |", "|---|---|---|", ...rows].join("\n"))];
+}
+
+const pullName = (pull: PullReference): string => `#${pull.number}`;
+
+/** One line a gate. */
+export function summaryTable(decisions: readonly PullDecision[]): string {
+  const rows = GATES.map((gate) => {
+    const findings = findingsOver(decisions, [gate]);
+    return `| ${GATE_NAMES[gate]} | ${OUTCOME_WORDS[outcomeOver(decisions, gate)]} | ${inShort(findings)} |`;
+  });
+  return ["| Gate | Verdict | In short |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** The first thing that is open, and how many more; or what there is to say of a pass. */
+function inShort(findings: readonly SharedFinding[]): string {
+  const open = findings.filter(isOpen);
+  const [first] = open;
+  if (first !== undefined) {
+    const more = open.length > 1 ? ` (and ${open.length - 1} more)` : "";
+    return `${about(first.finding)}${plain(fitText(first.finding.message, 200))}${more}`;
+  }
+  const [waiver] = findings.filter(({ finding }) => finding.status === "waived");
+  if (waiver !== undefined) return `⚠️ ${plain(fitText(waiver.finding.message, 200))}`;
+  const passes = findings.filter(({ finding }) => finding.status === "pass");
+  if (passes.length === 1) return plain(fitText(passes[0]?.finding.message ?? "", 200));
+  return `${counted(passes.length, "finding")} passed`;
+}
+
+const about = (finding: Finding): string => `${code(fitText(finding.subject, 100))}: `;
+
+/** What to do, in the order in which to do it. What one act mends is listed under that act. */
+export function todoBlocks(findings: readonly SharedFinding[], severalPulls: boolean): Block[] {
+  const acts = new Map<string, { remedy: Remedy | null; findings: SharedFinding[] }>();
+  for (const shared of findings.filter(isOpen)) {
+    const { remedy } = shared.finding;
+    const key =
+      remedy === null
+        ? ""
+        : JSON.stringify([remedy.commands.length > 0 ? remedy.commands : remedy.text, remedy.url]);
+    const act = acts.get(key) ?? { remedy, findings: [] };
+    act.findings.push(shared);
+    acts.set(key, act);
+  }
+  if (acts.size === 0) return [];
+  const steps = [...acts.values()].map((act, index) =>
+    block(step(index + 1, act.remedy, act.findings, severalPulls), act.findings.length),
+  );
+  return [block("### What to do"), ...steps];
+}
+
+const LISTED = 5;
+
+function step(
+  number: number,
+  remedy: Remedy | null,
+  findings: readonly SharedFinding[],
+  severalPulls: boolean,
+): string {
+  const act = remedy === null ? "Nothing can be done here." : message(remedy.text);
+  const link = linkTarget(remedy?.url ?? null);
+  const listed = findings.slice(0, LISTED).map((shared) => `- ${line(shared, severalPulls)}`);
+  const more = findings.length > LISTED ? [`- and ${findings.length - LISTED} more`] : [];
+  const commands = remedy !== null && remedy.commands.length > 0 ? [commandBlock(remedy.commands)] : [];
+  return [
+    `**${number}.** ${act}${link === null ? "" : ` [Open](${link})`}`,
+    [...listed, ...more].join("\n"),
+    ...commands,
+  ].join("\n\n");
+}
+
+function line({ finding, pulls }: SharedFinding, severalPulls: boolean): string {
+  const where = severalPulls ? ` (${pulls.map(pullName).join(", ")})` : "";
+  return `${signOf(finding)} ${about(finding)}${message(finding.message)}${where}`;
+}
+
+/** Everything that was found, folded, a gate a fold. */
+export function detailBlocks(decisions: readonly PullDecision[], gates: readonly Gate[]): Block[] {
+  return gates.flatMap((gate) => {
+    const findings = findingsOver(decisions, [gate]);
+    const title = `${GATE_NAMES[gate]}: ${counted(findings.length, "finding")}`;
+    const parts = packed(findings.map((shared) => detail(shared, decisions.length > 1)));
+    return parts.map((lines, part) => {
+      const which = parts.length === 1 ? "" : ` (${part + 1} of ${parts.length})`;
+      const open = gates.length === 1 ? " open" : "";
+      const fold = `<details${open}><summary>${title}${which}</summary>\n\n${lines.join("\n")}\n\n</details>`;
+      return block(fold, lines.length);
+    });
+  });
+}
+
+/** A fold is shown whole or not at all; small ones leave little room unused where not all of them fit. */
+const FOLD_BYTES = 8_000;
+
+function packed(lines: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    size += bytes(line) + 1;
+    if (size > FOLD_BYTES) {
+      parts.push([]);
+      size = bytes(line);
+    }
+    parts.at(-1)?.push(line);
+  }
+  return parts;
+}
+
+function detail(shared: SharedFinding, severalPulls: boolean): string {
+  const { finding } = shared;
+  const controls = finding.controls.map((control) => code(control)).join(" ");
+  return `- ${line(shared, severalPulls)} <sub>${code(`${finding.rule}/${finding.reason}`)} ${controls}</sub>`;
+}
+
+/** Which policy judged. */
+export function policyLine(decisions: readonly PullDecision[]): string {
+  const lines = decisions.map(({ decision: { policy } }) => {
+    const digest = policy.digest === null ? "" : `, digest ${code(policy.digest.slice(0, 16))}`;
+    switch (policy.source) {
+      case "repository":
+        return `Policy: ${code(policy.path ?? "")} of the base branch${digest}.`;
+      case "built-in":
+        return `Policy: the built-in strict default, because the base branch has no policy file${digest}.`;
+      case "invalid":
+        return `Policy: ${code(policy.path ?? "")} of the base branch cannot be used, so nothing passes${digest}.`;
+      case "unreadable":
+        return "Policy: could not be read, so nothing passes.";
+    }
+  });
+  return [...new Set(lines)].map((text) => `<sub>${text}</sub>`).join("\n");
+}

@@ -1,0 +1,60 @@
+import { strictest } from "../policy/decide.js";
+import type { Decision, Finding, Gate, GateResult, Outcome } from "../policy/finding.js";
+
+/** What a check says of a pull request besides its verdict. */
+export interface PullReference {
+  readonly number: number;
+  readonly title: string;
+  readonly baseRef: string;
+}
+
+/** The newest decision on one pull request. */
+export interface PullDecision {
+  readonly pull: PullReference;
+  readonly decision: Decision;
+}
+
+/** One finding, and the pull requests it was made on. */
+export interface SharedFinding {
+  readonly finding: Finding;
+  readonly pulls: readonly PullReference[];
+}
+
+/** What the decisions on several pull requests with one head commit come to: the strictest of them counts. */
+export function outcomeOver(decisions: readonly PullDecision[], gate?: Gate): Outcome {
+  return strictest(
+    decisions.map(({ decision }) =>
+      gate === undefined ? decision.outcome : (gateOf(decision, gate)?.outcome ?? "unknown"),
+    ),
+  );
+}
+
+/** The findings of some gates over all decisions, each said once. What needs someone to act comes first. */
+export function findingsOver(decisions: readonly PullDecision[], gates: readonly Gate[]): SharedFinding[] {
+  const shared = new Map<string, { finding: Finding; pulls: PullReference[] }>();
+  for (const { pull, decision } of decisions) {
+    for (const finding of gates.flatMap((gate) => gateOf(decision, gate)?.findings ?? [])) {
+      const key = keyOf(finding);
+      const known = shared.get(key);
+      if (known === undefined) shared.set(key, { finding, pulls: [pull] });
+      else if (!known.pulls.includes(pull)) known.pulls.push(pull);
+    }
+  }
+  return [...shared.values()].sort((a, b) => weight(a.finding) - weight(b.finding));
+}
+
+const gateOf = (decision: Decision, gate: Gate): GateResult | undefined =>
+  decision.gates.find((one) => one.gate === gate);
+
+/** The same thing said by the same rule is one thing, in whichever gate: an unusable policy speaks in all four. */
+const keyOf = ({ rule, status, waiting, subject, reason, message, remedy }: Finding): string =>
+  JSON.stringify([rule, status, waiting, subject, reason, message, remedy]);
+
+function weight(finding: Finding): number {
+  if (finding.status === "fail") return finding.waiting ? 2 : 0;
+  return { unknown: 1, waived: 3, note: 4, pass: 5 }[finding.status];
+}
+
+/** Whether someone has to act, or wait, before it passes. */
+export const isOpen = ({ finding }: SharedFinding): boolean =>
+  finding.status === "fail" || finding.status === "unknown";

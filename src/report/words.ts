@@ -1,0 +1,34 @@
+import type { Finding, Gate, Outcome } from "../policy/finding.js";
+
+export const GATE_NAMES: Readonly<Record<Gate, string>> = {
+  signatures: "Signatures",
+  protection: "Branch protection",
+  policy: "Policy results",
+  review: "Review",
+};
+
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  passed: "✅ passed",
+  failed: "❌ failed",
+  waiting: "⏳ waiting",
+  unknown: "❔ could not be checked",
+};
+
+/** One sign a finding, told apart by shape as well as by colour. */
+export function signOf(finding: Finding): string {
+  switch (finding.status) {
+    case "pass":
+      return "✅";
+    case "fail":
+      return finding.waiting ? "⏳" : "❌";
+    case "unknown":
+      return "❔";
+    case "waived":
+      return "⚠️";
+    case "note":
+      return "ℹ️";
+  }
+}
+
+/** `1 commit`, `2 commits`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
