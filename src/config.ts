@@ -82,7 +82,10 @@ function readSecrets(value: string | undefined): readonly [string, ...string[]] 
     .map((secret) => secret.trim())
     .filter(Boolean);
   if (current === undefined) {
-    throw missing("WEBHOOK_SECRET", "the secret set on the app's settings page (make one: openssl rand -hex 32)");
+    throw missing(
+      "WEBHOOK_SECRET",
+      "the secret set on the app's settings page (make one: openssl rand -hex 32)",
+    );
   }
   return [current, ...older];
 }
@@ -94,7 +97,8 @@ function readPrivateKey(env: Environment): string | null {
   const decoded = pem.includes("-----BEGIN") ? pem : Buffer.from(pem, "base64").toString("utf8");
   if (!decoded.includes("-----BEGIN")) {
     throw new CountersignError("config-invalid", "PRIVATE_KEY is not a PEM private key.", {
-      remedy: "Set it to the contents of the .pem file that GitHub gave you, or set PRIVATE_KEY_PATH to that file.",
+      remedy:
+        "Set it to the contents of the .pem file that GitHub gave you, or set PRIVATE_KEY_PATH to that file.",
     });
   }
   return decoded.replaceAll("\\n", "\n");

@@ -42,10 +42,10 @@ export interface PullRequestReading {
 export interface FactSource {
   readonly appId: number;
   /**
-   * Reads a pull request and the control files of `baseRef`, its base branch.
-   * @throws CountersignError `head-moved` if its head changed between two pages.
+   * Reads a pull request and the control files of the branch that is its base in this very answer.
+   * @throws CountersignError `head-moved` if its head or base changed while it was read.
    */
-  readPullRequest(address: PullRequestAddress, baseRef: string): Promise<PullRequestReading>;
+  readPullRequest(address: PullRequestAddress): Promise<PullRequestReading>;
   /** Control files as of one commit. */
   readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>>;
   /** The keys an account registered; `null` if the account may not write to the repository. */

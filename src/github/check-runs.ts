@@ -26,7 +26,7 @@ export interface CheckAnnotation {
 }
 
 /** GitHub takes 50 annotations a request and appends those of later updates. */
-const ANNOTATIONS_A_REQUEST = 50;
+export const ANNOTATIONS_A_REQUEST = 50;
 
 const created = z.object({ id: z.number() });
 const listed = z.object({

@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { isCountersignError } from "../errors.js";
+import { CountersignError, isCountersignError } from "../errors.js";
 import type {
   Account,
   CodeScanningFact,
@@ -12,6 +12,7 @@ import type {
 import { known, unknown } from "../facts/facts.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "../facts/source.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
+import type { BaseBranches } from "./base-branches.js";
 import { readCodeScanning } from "./code-scanning.js";
 import { query } from "./graphql.js";
 import { parseAnswer } from "./parse.js";
@@ -39,14 +40,23 @@ const activity = z.array(
 export class GitHubFactSource implements FactSource {
   readonly appId: number;
   readonly #client: Octokit;
+  readonly #bases: BaseBranches;
 
-  constructor(appId: number, client: Octokit) {
+  constructor(appId: number, client: Octokit, bases: BaseBranches) {
     this.appId = appId;
     this.#client = client;
+    this.#bases = bases;
   }
 
-  readPullRequest(address: PullRequestAddress, baseRef: string): Promise<PullRequestReading> {
-    return readPullRequest(this.#client, address, baseRef);
+  async readPullRequest(address: PullRequestAddress): Promise<PullRequestReading> {
+    const assumed = this.#bases.lastSeen(address);
+    const reading = await readPullRequest(this.#client, address, assumed);
+    const actual = reading.pullRequest.base.ref;
+    if (actual === assumed) return reading;
+    this.#bases.remember(address, actual);
+    const again = await readPullRequest(this.#client, address, actual);
+    if (again.pullRequest.base.ref === actual) return again;
+    throw new CountersignError("head-moved", "The pull request was retargeted while it was read.");
   }
 
   async readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>> {

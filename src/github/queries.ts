@@ -7,18 +7,10 @@ const ACTOR = /* GraphQL */ `
   fragment Account on Actor {
     __typename
     login
-    ... on User {
-      databaseId
-    }
-    ... on Bot {
-      databaseId
-    }
-    ... on Mannequin {
-      databaseId
-    }
-    ... on Organization {
-      databaseId
-    }
+    ... on User { databaseId }
+    ... on Bot { databaseId }
+    ... on Mannequin { databaseId }
+    ... on Organization { databaseId }
   }
 `;
 
@@ -26,52 +18,11 @@ const COMMIT = /* GraphQL */ `
   fragment PullCommit on Commit {
     oid
     message
-    parents(first: 10) {
-      totalCount
-      nodes {
-        oid
-      }
-    }
-    author {
-      name
-      email
-      date
-      user {
-        __typename
-        login
-        databaseId
-      }
-    }
-    committer {
-      name
-      email
-      date
-      user {
-        __typename
-        login
-        databaseId
-      }
-    }
-    authors(first: 20) {
-      totalCount
-      nodes {
-        name
-        email
-        user {
-          __typename
-          login
-          databaseId
-        }
-      }
-    }
-    signature {
-      __typename
-      payload
-      signature
-      isValid
-      state
-      wasSignedByGitHub
-    }
+    parents(first: 10) { totalCount nodes { oid } }
+    author { name email date user { __typename login databaseId } }
+    committer { name email date user { __typename login databaseId } }
+    authors(first: 20) { totalCount nodes { name email user { __typename login databaseId } } }
+    signature { __typename payload signature isValid state wasSignedByGitHub }
   }
 `;
 
@@ -80,13 +31,9 @@ const REVIEW = /* GraphQL */ `
     fullDatabaseId
     state
     submittedAt
-    author {
-      ...Account
-    }
+    author { ...Account }
     authorCanPushToRepository
-    commit {
-      oid
-    }
+    commit { oid }
   }
 `;
 
@@ -101,21 +48,14 @@ const RESULT = /* GraphQL */ `
       startedAt
       completedAt
       detailsUrl
-      checkSuite {
-        app {
-          databaseId
-          slug
-        }
-      }
+      checkSuite { app { databaseId slug } }
     }
     ... on StatusContext {
       context
       state
       createdAt
       targetUrl
-      creator {
-        ...Account
-      }
+      creator { ...Account }
     }
   }
 `;
@@ -133,44 +73,15 @@ const CLASSIC_PROTECTION = /* GraphQL */ `
     requireLastPushApproval
     requiresCommitSignatures
     requiresStatusChecks
-    requiredStatusChecks {
-      context
-      app {
-        databaseId
-        slug
-      }
-    }
-    bypassPullRequestAllowances(first: 100) {
-      totalCount
-      nodes {
-        actor {
-          ...Allowance
-        }
-      }
-    }
-    bypassForcePushAllowances(first: 100) {
-      totalCount
-      nodes {
-        actor {
-          ...Allowance
-        }
-      }
-    }
+    requiredStatusChecks { context app { databaseId slug } }
+    bypassPullRequestAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
+    bypassForcePushAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
   }
   fragment Allowance on BranchActorAllowanceActor {
     __typename
-    ... on App {
-      databaseId
-      slug
-    }
-    ... on Team {
-      databaseId
-      slug
-    }
-    ... on User {
-      databaseId
-      login
-    }
+    ... on App { databaseId slug }
+    ... on Team { databaseId slug }
+    ... on User { databaseId login }
   }
 `;
 
@@ -186,10 +97,7 @@ const RULE = /* GraphQL */ `
         requiredApprovingReviewCount
       }
       ... on RequiredStatusChecksParameters {
-        requiredStatusChecks {
-          context
-          integrationId
-        }
+        requiredStatusChecks { context integrationId }
       }
     }
     repositoryRuleset {
@@ -198,15 +106,9 @@ const RULE = /* GraphQL */ `
       enforcement
       source {
         __typename
-        ... on Repository {
-          nameWithOwner
-        }
-        ... on Organization {
-          login
-        }
-        ... on Enterprise {
-          slug
-        }
+        ... on Repository { nameWithOwner }
+        ... on Organization { login }
+        ... on Enterprise { slug }
       }
       bypassActors(first: 100) {
         totalCount
@@ -219,14 +121,8 @@ const RULE = /* GraphQL */ `
           repositoryRoleName
           actor {
             __typename
-            ... on App {
-              databaseId
-              slug
-            }
-            ... on Team {
-              databaseId
-              slug
-            }
+            ... on App { databaseId slug }
+            ... on Team { databaseId slug }
           }
         }
       }
@@ -240,48 +136,19 @@ const RULE = /* GraphQL */ `
  */
 const CONTROL_FILES = /* GraphQL */ `
   fragment ControlFiles on Repository {
-    defaultBranchRef {
-      name
-      target {
-        oid
-      }
-    }
-    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") {
-      ...File
-    }
-    policyFile: object(expression: $policyPath) {
-      ...File
-    }
+    defaultBranchRef { name target { oid } }
+    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") { ...File }
+    policyFile: object(expression: $policyPath) { ...File }
     trustFolder: object(expression: $trustPath) {
       ... on Tree {
-        entries {
-          name
-          type
-          object {
-            ...File
-            ... on Tree {
-              entries {
-                name
-                type
-                object {
-                  ...File
-                }
-              }
-            }
-          }
-        }
+        entries { name type object { ...File ... on Tree { entries { name type object { ...File } } } } }
       }
     }
   }
   fragment File on GitObject {
     __typename
     oid
-    ... on Blob {
-      byteSize
-      isBinary
-      isTruncated
-      text
-    }
+    ... on Blob { byteSize isBinary isTruncated text }
   }
 `;
 
@@ -294,11 +161,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
     $policyPath: String!
     $trustPath: String!
   ) {
-    rateLimit {
-      cost
-      remaining
-      resetAt
-    }
+    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       databaseId
       nameWithOwner
@@ -314,100 +177,45 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         merged
         mergedAt
         isCrossRepository
-        author {
-          ...Account
-        }
-        mergedBy {
-          ...Account
-        }
-        mergeCommit {
-          oid
-          tree {
-            oid
-          }
-          parents(first: 10) {
-            nodes {
-              oid
-            }
-          }
-        }
-        potentialMergeCommit {
-          oid
-        }
+        author { ...Account }
+        mergedBy { ...Account }
+        mergeCommit { oid tree { oid } parents(first: 10) { nodes { oid } } }
+        potentialMergeCommit { oid }
         baseRefName
         baseRefOid
         headRefName
         headRefOid
-        headRepository {
-          databaseId
-          nameWithOwner
-        }
+        headRepository { databaseId nameWithOwner }
         baseRef {
           name
-          target {
-            oid
-          }
-          branchProtectionRule {
-            ...ClassicProtection
-          }
-          rules(first: 100) {
-            totalCount
-            nodes {
-              ...Rule
-            }
-          }
+          target { oid }
+          branchProtectionRule { ...ClassicProtection }
+          rules(first: 100) { totalCount nodes { ...Rule } }
         }
         commits(first: 50) {
           totalCount
-          pageInfo {
-            hasNextPage
-            endCursor
-          }
-          nodes {
-            commit {
-              ...PullCommit
-            }
-          }
+          pageInfo { hasNextPage endCursor }
+          nodes { commit { ...PullCommit } }
         }
         reviews(first: 100) {
           totalCount
-          pageInfo {
-            hasNextPage
-            endCursor
-          }
-          nodes {
-            ...Review
-          }
+          pageInfo { hasNextPage endCursor }
+          nodes { ...Review }
         }
         headCommit: commits(last: 1) {
           nodes {
             commit {
               oid
-              tree {
-                oid
-              }
+              tree { oid }
               associatedPullRequests(first: 50) {
                 totalCount
-                nodes {
-                  number
-                  state
-                  baseRefName
-                  headRefOid
-                  repository {
-                    databaseId
-                  }
-                }
+                nodes { number state baseRefName headRefOid repository { databaseId } }
               }
               statusCheckRollup {
                 contexts(first: 100) {
                   totalCount
-                  pageInfo {
-                    hasNextPage
-                    endCursor
-                  }
-                  nodes {
-                    ...Result
-                  }
+                  pageInfo { hasNextPage endCursor }
+                  nodes { ...Result }
                 }
               }
             }
@@ -416,13 +224,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       }
     }
   }
-  ${ACTOR}
-  ${COMMIT}
-  ${REVIEW}
-  ${RESULT}
-  ${CLASSIC_PROTECTION}
-  ${RULE}
-  ${CONTROL_FILES}
+  ${ACTOR}${COMMIT}${REVIEW}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}
 `;
 
 const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: String!";
@@ -493,11 +295,7 @@ export const PULL_REQUEST_RESULTS = /* GraphQL */ `
 /** Policy file and trust material as of any commit: used for the state just before a merge. */
 export const CONTROL_FILES_AT = /* GraphQL */ `
   query ControlFilesAt($owner: String!, $name: String!, $policyPath: String!, $trustPath: String!) {
-    rateLimit {
-      cost
-      remaining
-      resetAt
-    }
+    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       ...ControlFiles
     }

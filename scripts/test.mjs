@@ -1,0 +1,12 @@
+// `npm test`: installs what is missing, then lint, types and every test. `npm test -- PATTERN` runs matching tests only.
+import { prepare, run } from "./prepare.mjs";
+import { ensureTools } from "./tools.mjs";
+
+const patterns = process.argv.slice(2);
+ensureTools("git", "gpg", "ssh-keygen", "postgres");
+prepare();
+if (patterns.length === 0) {
+  run("npm", ["run", "--silent", "lint"]);
+  run("npm", ["run", "--silent", "types"]);
+}
+run("npm", ["run", "--silent", "jest", "--", ...patterns]);

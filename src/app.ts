@@ -1,0 +1,74 @@
+import { pino } from "pino";
+import { Probot } from "probot";
+import { systemClock, type Clock } from "./clock.js";
+import type { AppCredentials, Config } from "./config.js";
+import type { FlowContext } from "./flows/context.js";
+import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
+import { processDelivery } from "./flows/process-delivery.js";
+import { publishChecks } from "./flows/publish-checks.js";
+import { recordMerge } from "./flows/record-merge.js";
+import { connectGitHub } from "./github/github.js";
+import { openStore } from "./store/open.js";
+import { startWorker, type JobHandlers } from "./store/queue/worker.js";
+import type { Store } from "./store/store.js";
+import { healthHandler } from "./web/health.js";
+import { serve } from "./web/server.js";
+import { registerHandlers } from "./webhooks/handlers.js";
+import { WEBHOOK_PATH, webhookReceiver } from "./webhooks/receive.js";
+
+export interface RunningApp {
+  readonly url: string;
+  readonly store: Store;
+  /** Stops taking webhooks, lets running jobs finish, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** How many jobs run at once; each holds a request to GitHub most of its time. */
+const CONCURRENCY = 5;
+
+/**
+ * Starts the whole app: database, queue, web server. Everything it needs is in `config`; nothing else reads the
+ * environment.
+ *
+ * @throws CountersignError with a `config-*`, `store-unavailable` or `migration-failed` code
+ */
+export async function startApp(
+  config: Config & { readonly app: AppCredentials },
+  clock: Clock = systemClock,
+): Promise<RunningApp> {
+  const logger = pino({ level: config.logLevel, name: "countersign" });
+  const { databaseUrl, dataDir, githubApiUrl: apiUrl } = config;
+  const { id: appId, privateKey, webhookSecrets } = config.app;
+  const store = await openStore({ databaseUrl, dataDir, logger, clock });
+  const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger);
+  const context: FlowContext = { appId, store, github, clock, logger };
+  const probot = new Probot({ appId, privateKey, secret: webhookSecrets[0], baseUrl: apiUrl, log: logger });
+  await probot.ready();
+  registerHandlers(probot, context);
+  const worker = await startWorker(store, handlersOf(context, probot), { concurrency: CONCURRENCY, logger });
+  const receive = webhookReceiver({ store, secrets: webhookSecrets, clock, logger });
+  const server = await serve(
+    { [`POST ${WEBHOOK_PATH}`]: receive, "GET /healthz": healthHandler(store) },
+    config,
+    logger,
+  );
+  logger.info({ url: server.url }, "Countersign is ready");
+  return {
+    url: server.url,
+    store,
+    stop: async () => {
+      await server.close();
+      await worker.stop();
+      await store.close();
+    },
+  };
+}
+
+function handlersOf(context: FlowContext, probot: Probot): JobHandlers {
+  return {
+    "process-delivery": ({ guid }) => processDelivery(context, probot, guid),
+    "evaluate-pull-request": (subject) => evaluatePullRequest(context, subject),
+    "publish-checks": (subject) => publishChecks(context, subject),
+    "record-merge": (subject) => recordMerge(context, subject),
+  };
+}

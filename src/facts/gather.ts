@@ -1,0 +1,129 @@
+import type { Clock } from "../clock.js";
+import { isCountersignError } from "../errors.js";
+import { isControlledBranch } from "../policy/controlled.js";
+import { resolvePolicy, type PolicySource } from "../policy/resolve.js";
+import type { SignatureVerdict } from "../signatures/verdict.js";
+import type { Account, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
+import { known, unknown } from "./facts.js";
+import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
+import { verifyCommits, type TrustProblem } from "./verify-commits.js";
+
+/** Everything there is to judge one pull request by. */
+export interface GatheredChange {
+  readonly facts: ChangeFacts;
+  readonly policy: PolicySource;
+  /** Whether the base branch is a controlled one; where that cannot be told, it is. */
+  readonly controlled: boolean;
+  readonly verdicts: Fact<readonly SignatureVerdict[]>;
+  readonly trustProblems: readonly TrustProblem[];
+}
+
+export interface GatherPorts {
+  readonly source: FactSource;
+  readonly clock: Clock;
+  /** Who pushed a commit, as a webhook told us; `null` where none did. */
+  readonly findPusher: (repositoryId: number, oid: string) => Promise<Account | null>;
+}
+
+/** How often a moving head is looked at before the job is put off. */
+const ATTEMPTS = 3;
+
+/**
+ * Gathers the facts about a pull request at one pinned instant; a merged one as it was when it was merged. Starts over
+ * when its head moves meanwhile.
+ *
+ * @throws CountersignError `head-moved` if it does not come to rest, or a `github-*` code
+ */
+export async function gather(address: PullRequestAddress, ports: GatherPorts): Promise<GatheredChange> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await gatherOnce(address, ports);
+    } catch (error) {
+      if (!isCountersignError(error, "head-moved") || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Promise<GatheredChange> {
+  const observedAt = ports.clock.now();
+  const reading = await ports.source.readPullRequest(address);
+  const merge = await readMerge(reading, ports.source);
+  const controlFiles = await readControlFiles(reading, merge, ports.source);
+  const policy = resolvePolicy(controlFiles, controlFiles.known ? controlFiles.value.commitOid : null);
+  const signatures = await verifyCommits(reading, controlFiles, policy, ports.source, observedAt);
+  const facts: ChangeFacts = {
+    observedAt: observedAt.toISOString(),
+    appId: ports.source.appId,
+    repository: reading.repository,
+    pullRequest: { ...reading.pullRequest, merge },
+    commits: reading.commits,
+    reviews: reading.reviews,
+    lastPusher: await readLastPusher(reading, ports),
+    results: reading.results,
+    codeScanning: await readCodeScanning(address, reading, policy, ports.source),
+    protection: reading.protection,
+    controlFiles,
+    registeredKeys: signatures.registeredKeys,
+    siblings: reading.siblings,
+  };
+  return {
+    facts,
+    policy,
+    controlled: isControlledBranch(controlFiles, policy, reading.pullRequest.base.ref),
+    verdicts: signatures.verdicts,
+    trustProblems: signatures.trustProblems,
+  };
+}
+
+async function readMerge(
+  { repository, pullRequest, commits }: PullRequestReading,
+  source: FactSource,
+): Promise<MergeFact | null> {
+  const { merge, base } = pullRequest;
+  if (merge === null) return null;
+  const [firstParent] = merge.parents;
+  // Of a merge commit, and of one single commit, the first parent is where the branch stood. Several commits with one
+  // parent each may have been squashed or rebased: then only the branch's log tells.
+  const plain = merge.parents.length > 1 || (commits.known && commits.value.length === 1);
+  const baseBefore =
+    plain && firstParent !== undefined
+      ? known(firstParent)
+      : await source.readBranchBefore(repository, base.ref, merge.commitOid);
+  return { ...merge, baseBefore };
+}
+
+/** A merged change is judged by the policy it was merged under, not by one that it may have brought itself. */
+async function readControlFiles(
+  reading: PullRequestReading,
+  merge: MergeFact | null,
+  source: FactSource,
+): Promise<Fact<ControlFiles>> {
+  if (merge === null) return reading.controlFiles;
+  if (!merge.baseBefore.known) return merge.baseBefore;
+  return source.readControlFiles(reading.repository, merge.baseBefore.value);
+}
+
+async function readLastPusher(
+  { repository, pullRequest: { head, crossRepository } }: PullRequestReading,
+  { source, findPusher }: GatherPorts,
+): Promise<Fact<Account>> {
+  const told = await findPusher(repository.id, head.oid);
+  if (told !== null) return known(told);
+  if (!crossRepository) return source.readPusher(repository, head.ref, head.oid);
+  return unknown(
+    "unavailable",
+    "Who pushed to the fork last is not known: no webhook told us.",
+    "Push to the pull request's branch again, so that GitHub tells who pushed.",
+  );
+}
+
+async function readCodeScanning(
+  address: PullRequestAddress,
+  { pullRequest, potentialMergeOid }: PullRequestReading,
+  policy: PolicySource,
+  source: FactSource,
+): Promise<ChangeFacts["codeScanning"]> {
+  if (policy.kind !== "usable" || policy.policy.codeScanning.length === 0) return null;
+  const oids = [pullRequest.head.oid, potentialMergeOid].filter((oid) => oid !== null);
+  return source.readCodeScanning(address, oids);
+}

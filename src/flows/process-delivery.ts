@@ -1,0 +1,37 @@
+import type { Probot } from "probot";
+import { CountersignError } from "../errors.js";
+import { envelope, type Envelope } from "../webhooks/shapes.js";
+import type { FlowContext } from "./context.js";
+
+/**
+ * Works off one stored delivery: learns whose installation it is from, then lets Probot's handlers queue what the event
+ * may have changed. Killed in between it runs again, and the same jobs are queued under the same keys.
+ */
+export async function processDelivery(context: FlowContext, probot: Probot, guid: string): Promise<void> {
+  const delivery = await context.store.findDelivery(guid);
+  if (delivery === null)
+    throw new CountersignError("invariant-broken", `Delivery ${guid} has a job but no row.`);
+  if (delivery.processedAt !== null) return;
+  const json: unknown = JSON.parse(Buffer.from(delivery.payload).toString("utf8"));
+  await learnInstallation(context, envelope.parse(json));
+  await receive(probot, guid, delivery.event, json);
+  await context.store.markDeliveryProcessed(guid, context.clock.now());
+}
+
+/** The app may have been installed before we first ran, so every event teaches us its installation. */
+async function learnInstallation(
+  { store }: FlowContext,
+  { installation, repository }: Envelope,
+): Promise<void> {
+  if (installation === undefined || repository === undefined) return;
+  const { id, login } = repository.owner;
+  const known = await store.findTenant(id);
+  if (known !== null && known.installationId === installation.id && known.login === login) return;
+  await store.saveTenant({ id, login, installationId: installation.id, suspended: false });
+}
+
+/** The shape was checked when the delivery came; Probot's own types take it from here. */
+async function receive(probot: Probot, id: string, name: string, payload: unknown): Promise<void> {
+  const event: object = { id, name, payload };
+  await probot.receive(event as Parameters<Probot["receive"]>[0]);
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { RepositoryRef } from "../facts/facts.js";
+import { ANNOTATIONS_A_REQUEST, type CheckRunContent } from "../github/check-runs.js";
+import type { Installation } from "../github/github.js";
+import type { CommitSubject } from "../store/jobs.js";
+import type { WantedCheck } from "../store/store.js";
+import { installationOf, type FlowContext } from "./context.js";
+
+/**
+ * Makes GitHub show what the outbox says for one commit: only check runs whose stored content is newer than what was
+ * posted last. Posting is noted before it begins and after it ended, so a crash in between is found and not repeated.
+ */
+export async function publishChecks(context: FlowContext, subject: CommitSubject): Promise<void> {
+  const installation = await installationOf(context, subject.tenantId);
+  if (installation === null) return;
+  const commit = { tenantId: subject.tenantId, repositoryId: subject.repository.id, oid: subject.oid };
+  for (const wanted of await context.store.wantedChecks(commit)) {
+    if (wanted.revision > wanted.postedRevision) await publish(context, installation, subject, wanted);
+  }
+}
+
+async function publish(
+  { store, clock }: FlowContext,
+  { checks }: Installation,
+  { repository }: CommitSubject,
+  wanted: WantedCheck,
+): Promise<void> {
+  const { key, revision } = wanted;
+  const content = contentOf(wanted);
+  // The last attempt may have got through without our hearing of it: look before creating a second one. With more
+  // annotations than one request takes it may have got through in part, and is then better made anew.
+  const inDoubt =
+    wanted.attemptedRevision === revision && content.annotations.length <= ANNOTATIONS_A_REQUEST;
+  const found = inDoubt ? await checks.find(repository, content) : null;
+  if (found === null) await store.beginPosting(key, revision, clock.now());
+  const checkRunId = found ?? (await post(checks, repository, content, wanted.checkRunId));
+  // GitHub only ever adds annotations, so a run that has some is not rewritten: the next one takes its place.
+  const rewritable = content.annotations.length === 0;
+  await store.markPosted(key, revision, rewritable ? checkRunId : null, clock.now());
+}
+
+async function post(
+  checks: Installation["checks"],
+  repository: RepositoryRef,
+  content: CheckRunContent,
+  current: number | null,
+): Promise<number> {
+  if (current === null || content.annotations.length > 0) return checks.create(repository, content);
+  await checks.update(repository, current, content);
+  return current;
+}
+
+const annotation = z.object({
+  path: z.string(),
+  start_line: z.number(),
+  end_line: z.number(),
+  annotation_level: z.enum(["notice", "warning", "failure"]),
+  title: z.string(),
+  message: z.string(),
+});
+const CONCLUSIONS = ["success", "failure", "neutral", "action_required"] as const;
+const posted = z.object({ conclusion: z.enum(CONCLUSIONS), annotations: z.array(annotation) });
+
+function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {
+  const { title, summary, text } = content;
+  const { conclusion, annotations } = posted.parse(content);
+  return {
+    name: key.name,
+    headOid: key.oid,
+    externalId: `${key.name}@${revision}`,
+    conclusion,
+    title,
+    summary,
+    text,
+    annotations,
+  };
+}

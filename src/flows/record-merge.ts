@@ -1,0 +1,91 @@
+import { CountersignError } from "../errors.js";
+import { mergeRecord, type EarlierVerdict } from "../evidence/merge-record.js";
+import { gather, type GatheredChange } from "../facts/gather.js";
+import type { PullRequestSubject } from "../store/jobs.js";
+import type { NewRecord } from "../store/store.js";
+import { installationOf, type FlowContext } from "./context.js";
+import { judge } from "./evaluate-pull-request.js";
+
+/** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
+const LAG_MS = 10 * 60_000;
+const LAG_RETRY_MS = 30_000;
+
+/**
+ * Writes the one record of a merged pull request, with the facts gathered again as they were when it was merged. It
+ * may run any number of times: the first record stands.
+ */
+export async function recordMerge(context: FlowContext, subject: PullRequestSubject): Promise<void> {
+  const { store, clock, logger } = context;
+  const { tenantId, repository, number } = subject;
+  if ((await store.findMergeRecord(tenantId, repository.id, number)) !== null) return;
+  const installation = await installationOf(context, tenantId);
+  if (installation === null) return;
+  const change = await gather(subject, {
+    source: installation.facts,
+    clock,
+    findPusher: (repositoryId, oid) => store.findPusher(tenantId, repositoryId, oid),
+  });
+  awaitMerge(change, clock.now());
+  if (!change.controlled) return;
+  const record = await newRecord(context, tenantId, change);
+  const outcome = await store.transaction((tx) => tx.appendRecord(record));
+  logger.info(
+    { pull: `${repository.owner}/${repository.name}#${number}`, bypass: record.bypass },
+    `Merge record ${outcome}`,
+  );
+}
+
+/** Puts the job off while GitHub does not yet tell all of what it told us by webhook. */
+function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void {
+  const { merge, number } = pullRequest;
+  if (merge === null) {
+    throw new CountersignError("github-unavailable", `GitHub does not show #${number} as merged yet.`);
+  }
+  const young = now.getTime() - Date.parse(merge.mergedAt) < LAG_MS;
+  if (young && !merge.baseBefore.known) {
+    throw new CountersignError("github-unavailable", merge.baseBefore.reason.message, {
+      retryAt: new Date(now.getTime() + LAG_RETRY_MS),
+    });
+  }
+}
+
+async function newRecord(context: FlowContext, tenantId: number, change: GatheredChange): Promise<NewRecord> {
+  const { facts, verdicts } = change;
+  const { merge, number, base, head } = facts.pullRequest;
+  if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
+  const decision = judge(change);
+  const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
+  const record = mergeRecord({ facts, decision, verdicts, before });
+  return {
+    tenantId,
+    kind: "merge",
+    ...record,
+    repository: facts.repository,
+    branch: base.ref,
+    pullNumber: number,
+    headOid: head.oid,
+    commitOid: merge.commitOid,
+    outcome: decision.outcome,
+    policyDigest: decision.policy.digest,
+    controls: decision.controls,
+    occurredAt: new Date(merge.mergedAt),
+    observedAt: new Date(facts.observedAt),
+  };
+}
+
+async function earlierVerdict(
+  { store }: FlowContext,
+  tenantId: number,
+  { facts: { repository, pullRequest } }: GatheredChange,
+  mergedAt: string,
+): Promise<EarlierVerdict | null> {
+  const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
+  const decision = (await store.latestDecisions(commit)).find(
+    ({ pullNumber }) => pullNumber === pullRequest.number,
+  );
+  // GitHub tells the merge to the second, so a verdict within that second may still be the one before it.
+  const endOfSecond = Date.parse(mergedAt) + 999;
+  if (decision === undefined || decision.observedAt.getTime() > endOfSecond) return null;
+  const { outcome, observedAt, digest } = decision;
+  return { outcome, observedAt: observedAt.toISOString(), digest };
+}

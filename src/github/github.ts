@@ -1,0 +1,38 @@
+import type { Clock } from "../clock.js";
+import type { RepositoryRef } from "../facts/facts.js";
+import type { FactSource } from "../facts/source.js";
+import type { Logger } from "../logger.js";
+import { BaseBranches } from "./base-branches.js";
+import { CheckRuns } from "./check-runs.js";
+import { GitHubClients, type AppIdentity } from "./client.js";
+import { GitHubFactSource } from "./fact-source.js";
+import { openPullRequests } from "./open-pull-requests.js";
+
+/** GitHub as one installation of the app sees it. */
+export interface Installation {
+  readonly facts: FactSource;
+  readonly checks: Pick<CheckRuns, "find" | "create" | "update">;
+  /** Numbers of open pull requests; those into one branch where `base` is given. */
+  openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
+}
+
+/** The door to GitHub. */
+export interface GitHub {
+  forInstallation(installationId: number): Installation;
+}
+
+/** Opens the door as the app with this identity. Every call's errors are CountersignErrors with a `github-*` code. */
+export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logger): GitHub {
+  const clients = new GitHubClients(identity, clock, logger);
+  const bases = new BaseBranches();
+  return {
+    forInstallation: (installationId) => {
+      const client = clients.forInstallation(installationId);
+      return {
+        facts: new GitHubFactSource(identity.appId, client, bases),
+        checks: new CheckRuns(identity.appId, client),
+        openPullRequests: (repository, base) => openPullRequests(client, repository, base),
+      };
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Probot } from "probot";
+import type { FlowContext } from "../flows/context.js";
+import { accountOf, evaluate, evaluateAtCommit, placeOf } from "./subjects.js";
+
+/** What happens to a pull request itself: a new head, a new base, a merge. */
+export function onPullRequest(app: Probot, context: FlowContext): void {
+  app.on(
+    [
+      "pull_request.opened",
+      "pull_request.reopened",
+      "pull_request.synchronize",
+      "pull_request.edited",
+      "pull_request.ready_for_review",
+      "pull_request.converted_to_draft",
+    ],
+    async ({ payload }) => {
+      const place = placeOf(payload);
+      await notePusher(context, payload);
+      await evaluate(context, place, [payload.pull_request.number]);
+    },
+  );
+
+  app.on("pull_request.closed", async ({ payload }) => {
+    const place = placeOf(payload);
+    const { number, merged, head } = payload.pull_request;
+    if (merged) await context.store.enqueue({ task: "record-merge", payload: { ...place, number } });
+    // Others with the same head shared this one's verdict, and no longer do.
+    await evaluateAtCommit(context, place, head.sha);
+  });
+}
+
+interface PushedPullRequest {
+  readonly action: string;
+  readonly repository: Parameters<typeof placeOf>[0]["repository"];
+  readonly sender?: { readonly id: number; readonly login: string; readonly type?: string };
+  readonly pull_request: {
+    readonly head: { readonly sha: string; readonly repo: { readonly id: number } | null };
+    readonly base: { readonly repo: { readonly id: number } };
+  };
+}
+
+/**
+ * Notes who pushed the head. `synchronize` is sent for a push and names the pusher; of a pull request from a fork,
+ * `opened` is the only word we get, since the fork's own pushes are not told to us.
+ */
+async function notePusher(context: FlowContext, payload: PushedPullRequest): Promise<void> {
+  const { head, base } = payload.pull_request;
+  const fromFork = head.repo?.id !== base.repo.id;
+  const pusher = accountOf(payload.sender);
+  if (pusher === null || (payload.action !== "synchronize" && !(payload.action === "opened" && fromFork)))
+    return;
+  const { tenantId, repository } = placeOf(payload);
+  await context.store.savePusher({
+    tenantId,
+    repositoryId: repository.id,
+    oid: head.sha,
+    pusher,
+    at: context.clock.now(),
+  });
+}

@@ -1,0 +1,13 @@
+import type { Probot } from "probot";
+import type { FlowContext } from "../flows/context.js";
+import { evaluate, placeOf } from "./subjects.js";
+
+/** Approvals given, changed or taken back. */
+export function onReview(app: Probot, context: FlowContext): void {
+  app.on(
+    ["pull_request_review.submitted", "pull_request_review.edited", "pull_request_review.dismissed"],
+    async ({ payload }) => {
+      await evaluate(context, placeOf(payload), [payload.pull_request.number]);
+    },
+  );
+}

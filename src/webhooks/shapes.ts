@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/** The least that each event must bring to be what its name says. GitHub sends much more, which is kept as it came. */
+
+const id = z.number().int().positive();
+const text = z.string().min(1);
+const account = z.object({ id, login: text });
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+const repository = z.object({ id, name: text, default_branch: text.optional(), owner: account });
+const inRepository = { repository, installation: z.object({ id }), sender: account.optional() };
+
+const pullRequest = z.object({
+  number: id,
+  state: z.enum(["open", "closed"]),
+  merged: z.boolean().optional(),
+  head: z.object({ sha, ref: text, repo: z.object({ id }).nullable() }),
+  base: z.object({ sha, ref: text, repo: z.object({ id }) }),
+});
+
+const SHAPES: Readonly<Record<string, z.ZodType>> = {
+  branch_protection_rule: z.object({ ...inRepository, action: text, rule: z.object({ name: text }) }),
+  check_run: z.object({
+    ...inRepository,
+    action: text,
+    check_run: z.object({ id, name: text, head_sha: sha, app: z.object({ id }).nullable() }),
+  }),
+  check_suite: z.object({ ...inRepository, action: text, check_suite: z.object({ id, head_sha: sha }) }),
+  code_scanning_alert: z.object({
+    ...inRepository,
+    action: text,
+    ref: z.string().nullable(),
+    commit_oid: z.string(),
+  }),
+  installation: z.object({ action: text, installation: z.object({ id, account }) }),
+  pull_request: z.object({ ...inRepository, action: text, number: id, pull_request: pullRequest }),
+  pull_request_review: z.object({ ...inRepository, action: text, pull_request: z.object({ number: id }) }),
+  push: z.object({ ...inRepository, ref: text, before: sha, after: sha, commits: z.array(z.unknown()) }),
+  status: z.object({ ...inRepository, sha, context: text, state: text }),
+};
+
+/** What any delivery may say about whose it is. */
+export const envelope = z.looseObject({
+  action: z.string().optional(),
+  installation: z.looseObject({ id, account: z.looseObject(account.shape).optional() }).optional(),
+  repository: z.looseObject({ id, owner: z.looseObject(account.shape) }).optional(),
+  organization: z.looseObject({ id, login: text }).optional(),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+/** What is missing or wrong in `payload` for it to be an `event`; empty where nothing is, or the event is not ours. */
+export function shapeProblems(event: string, payload: unknown): string[] {
+  const parsed = SHAPES[event]?.safeParse(payload);
+  if (parsed === undefined || parsed.success) return [];
+  return parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+}

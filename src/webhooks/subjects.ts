@@ -1,0 +1,70 @@
+import { CountersignError } from "../errors.js";
+import type { Account, RepositoryRef } from "../facts/facts.js";
+import type { CommitKey } from "../store/store.js";
+import type { PullRequestSubject } from "../store/jobs.js";
+import type { FlowContext } from "../flows/context.js";
+
+/** The repository part that all of GitHub's repository events share. */
+export interface RepositoryPayload {
+  readonly repository: {
+    readonly id: number;
+    readonly name: string;
+    readonly owner: { readonly id: number; readonly login: string } | null;
+  };
+}
+
+export interface Place {
+  readonly tenantId: number;
+  readonly repository: RepositoryRef;
+}
+
+/**
+ * Where an event happened.
+ * @throws CountersignError `delivery-malformed` if the repository has no owner
+ */
+export function placeOf({ repository: { id, name, owner } }: RepositoryPayload): Place {
+  if (owner === null) throw new CountersignError("delivery-malformed", `Repository ${id} has no owner.`);
+  return { tenantId: owner.id, repository: { id, owner: owner.login, name } };
+}
+
+/** A webhook's account in our words; `null` for what is not an account. */
+export function accountOf(
+  user: { id: number; login: string; type?: string } | null | undefined,
+): Account | null {
+  if (!user) return null;
+  const { id, login, type = "User" } = user;
+  return type === "User" || type === "Bot" || type === "Mannequin" || type === "Organization"
+    ? { id, login, type }
+    : null;
+}
+
+/** Queues an evaluation of each pull request. */
+export async function evaluate(
+  context: FlowContext,
+  place: Place,
+  numbers: readonly number[],
+): Promise<void> {
+  for (const number of new Set(numbers)) {
+    const subject: PullRequestSubject = { ...place, number };
+    await context.store.enqueue({ task: "evaluate-pull-request", payload: subject });
+  }
+}
+
+/** Queues an evaluation of every pull request we know to have this head commit. */
+export async function evaluateAtCommit(context: FlowContext, place: Place, oid: string): Promise<void> {
+  const key: CommitKey = { tenantId: place.tenantId, repositoryId: place.repository.id, oid };
+  const decisions = await context.store.latestDecisions(key);
+  await evaluate(
+    context,
+    place,
+    decisions.map(({ pullNumber }) => pullNumber),
+  );
+}
+
+/** Queues an evaluation of every open pull request, those into `base` where it is given. */
+export async function evaluateOpen(context: FlowContext, place: Place, base: string | null): Promise<void> {
+  const tenant = await context.store.findTenant(place.tenantId);
+  if (tenant === null || tenant.suspended) return;
+  const installation = context.github.forInstallation(tenant.installationId);
+  await evaluate(context, place, await installation.openPullRequests(place.repository, base));
+}
