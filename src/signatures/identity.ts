@@ -88,23 +88,27 @@ function obstacle(entry: AllowedSigner, signedAt: number): SignatureRefusal["cod
   return null;
 }
 
+/** The most telling obstacle first. */
+const OBSTACLES = [
+  "key-expired",
+  "key-not-yet-valid",
+  "namespace-not-allowed",
+  "certificate-authority-as-key",
+] as const;
+
 /**
- * The holders of an SSH key that vouch for it at `signedAt`. Where none does, refuses with what stands in the way of
- * the last entry that came closest.
+ * The holders of an SSH key that vouch for it at `signedAt`. Where allowed_signers lists the key, its bounds hold even
+ * if an account registered the key too: whoever ended a key there must not be overruled by the key's owner.
  */
 export function holdersAt(holders: readonly Holder[], signedAt: number): Holder[] {
-  const obstacles = holders.map((holder) =>
-    holder.source === "allowed-signers" ? obstacle(holder.entry, signedAt) : null,
+  const entries = holders.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
+  const obstacles = entries.map((entry) => obstacle(entry, signedAt));
+  if (entries.length > 0 && !obstacles.includes(null)) {
+    throw new SignatureRefusal(OBSTACLES.find((code) => obstacles.includes(code)) ?? "unknown-key");
+  }
+  return holders.filter(
+    (holder) => holder.source !== "allowed-signers" || obstacle(holder.entry, signedAt) === null,
   );
-  const open = holders.filter((_, index) => obstacles[index] === null);
-  if (open.length > 0) return open;
-  const order = [
-    "key-expired",
-    "key-not-yet-valid",
-    "namespace-not-allowed",
-    "certificate-authority-as-key",
-  ] as const;
-  throw new SignatureRefusal(order.find((code) => obstacles.includes(code)) ?? "unknown-key");
 }
 
 /** Whether every entry that vouched at signing has lapsed by `at` (seconds). */

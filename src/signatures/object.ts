@@ -150,7 +150,10 @@ function readStamp(text: string): Stamp {
 
 function decodeEmail(latin1: string): string | null {
   try {
-    const email = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(latin1, "latin1"));
+    // A byte order mark is kept: dropping it would make two different addresses equal.
+    const email = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(latin1, "latin1"),
+    );
     return email === "" ? null : email;
   } catch {
     return null;

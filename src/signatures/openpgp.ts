@@ -5,6 +5,8 @@
 import * as openpgp from "openpgp";
 import type { Certificate, ComponentKey, Revocation, SelfSignature, UserId } from "./pgp/certificate.js";
 import { readPublicKey } from "./pgp/public-key.js";
+import { readStatementPacket } from "./pgp/signature-packet.js";
+import { isSignatureOver } from "./pgp/verify-math.js";
 
 export interface CertificateReading {
   readonly certificates: readonly Certificate[];
@@ -167,8 +169,44 @@ async function verifies(
     await signature.verify(by, kind, subject, signature.created, false, openpgp.config);
     return true;
   } catch {
+    return verifiesBelowLibrary(signature, by, kind, subject);
+  }
+}
+
+/** openpgp.js in Node lacks these curves (it looks for a module that is not published), so their keys are done here. */
+const CURVES_LACKING = /^(?:brainpool|secp256k1)/;
+
+function verifiesBelowLibrary(
+  signature: openpgp.SignaturePacket,
+  by: KeyPacket,
+  kind: openpgp.enums.signature,
+  subject: SignedSubject,
+): boolean {
+  const material = readPublicKey(by.write());
+  const lacking =
+    material.kind === "ecdsa" && CURVES_LACKING.test(material.key.asymmetricKeyDetails?.namedCurve ?? "");
+  if (!lacking) return false;
+  try {
+    const statement = readStatementPacket(signature.write());
+    return statement.type === kind && isSignatureOver(hashedForm(subject), statement, material);
+  } catch {
     return false;
   }
+}
+
+/** The bytes a statement about a key covers (RFC 9580, section 5.2.4). */
+function hashedForm({ key, bind, userID }: SignedSubject): Uint8Array {
+  const keys = [key, ...(bind === undefined ? [] : [bind])].map((packet) => {
+    const body = packet.write();
+    return packet.version === 6 ? prefixed(0x9b, 4, body) : prefixed(0x99, 2, body);
+  });
+  return Buffer.concat(userID === undefined ? keys : [...keys, prefixed(0xb4, 4, userID.write())]);
+}
+
+function prefixed(tag: number, lengthSize: 2 | 4, body: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(1 + lengthSize, tag);
+  prefix.writeUIntBE(body.length, 1, lengthSize);
+  return Buffer.concat([prefix, body]);
 }
 
 function selfSignature(signature: openpgp.SignaturePacket, crossSigned: boolean): SelfSignature {

@@ -1,10 +1,11 @@
 import { ByteReader } from "../byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 
-/** A signature packet over a document: what we need of versions 3, 4 and 6 (RFC 4880, RFC 9580 section 5.2). */
+/** A signature packet: what we need of versions 3, 4 and 6 (RFC 4880, RFC 9580 section 5.2). */
 export interface PgpSignature {
   readonly version: 3 | 4 | 6;
-  readonly type: "binary" | "text";
+  /** RFC 9580, section 5.2.1. */
+  readonly type: number;
   readonly keyAlgorithm: number;
   readonly hashAlgorithm: number;
   /** Seconds since 1970. */
@@ -21,14 +22,19 @@ export interface PgpSignature {
   readonly material: Uint8Array;
 }
 
+/** Signatures over a document, as it is or with its line ends made CR LF. */
+export const DOCUMENT_TYPES = { binary: 0x00, text: 0x01 } as const;
 const SUBPACKET = { created: 2, lifetime: 3, issuer: 16, fingerprint: 33 } as const;
 /**
  * Subpackets whose meaning is either handled here or harmless for a document: preferences, policy URI, signer's
  * user id and the like. A critical one outside of this list is refused (RFC 9580, section 5.2.3.7).
  */
-const UNDERSTOOD: ReadonlySet<number> = new Set([
+const ABOUT_DOCUMENTS: ReadonlySet<number> = new Set([
   2, 3, 11, 16, 21, 22, 23, 24, 26, 27, 28, 30, 33, 34, 35, 39,
 ]);
+/** Also for statements about keys: exportable, revocable, key lifetime, primary user id, reason, embedded signature. */
+const ABOUT_KEYS: ReadonlySet<number> = new Set([...ABOUT_DOCUMENTS, 4, 7, 9, 25, 29, 32]);
+
 /** Octets of salt by hash algorithm in version 6 (RFC 9580, table 23). */
 const SALT_LENGTH: ReadonlyMap<number, number> = new Map([
   [8, 16],
@@ -42,14 +48,27 @@ const SALT_LENGTH: ReadonlyMap<number, number> = new Map([
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);
 
 /**
- * Reads the body of a signature packet. The "left 16 bits of the hash" are skipped on purpose: they only let a
- * reader fail early, are not signed, and are wrong in thousands of signatures that GitHub itself made.
+ * Reads the body of a signature packet over a document; types that cover keys, user ids or nothing are refused,
+ * whatever they are used for. The "left 16 bits of the hash" are skipped on purpose: they only let a reader fail
+ * early, are not signed, and are wrong in thousands of signatures that GitHub itself made.
  */
 export function readSignaturePacket(body: Uint8Array): PgpSignature {
+  const signature = readPacketBody(body, ABOUT_DOCUMENTS);
+  const overDocument = signature.type === DOCUMENT_TYPES.binary || signature.type === DOCUMENT_TYPES.text;
+  if (!overDocument) throw new SignatureRefusal("signature-type", `0x${signature.type.toString(16)}`);
+  return signature;
+}
+
+/** Reads the body of a signature packet that says something about a key. The caller compares the type. */
+export function readStatementPacket(body: Uint8Array): PgpSignature {
+  return readPacketBody(body, ABOUT_KEYS);
+}
+
+function readPacketBody(body: Uint8Array, understood: ReadonlySet<number>): PgpSignature {
   const reader = new ByteReader(body, "signature-malformed");
   const version = reader.uint(1);
   if (version === 3) return readVersion3(reader);
-  if (version === 4 || version === 6) return readVersion4(reader, version);
+  if (version === 4 || version === 6) return readVersion4(reader, version, understood);
   throw new SignatureRefusal("algorithm-unsupported", `signature version ${version}`);
 }
 
@@ -65,10 +84,10 @@ function readVersion3(reader: ByteReader): PgpSignature {
   reader.take(2);
   const identity = { issuerKeyId, issuerFingerprint: null, lifetime: null, created };
   const bytes = { salt: new Uint8Array(0), trailer, material: reader.rest() };
-  return { version: 3, type: documentType(type), keyAlgorithm, hashAlgorithm, ...identity, ...bytes };
+  return { version: 3, type, keyAlgorithm, hashAlgorithm, ...identity, ...bytes };
 }
 
-function readVersion4(reader: ByteReader, version: 4 | 6): PgpSignature {
+function readVersion4(reader: ByteReader, version: 4 | 6, understood: ReadonlySet<number>): PgpSignature {
   const lengthSize = version === 4 ? 2 : 4;
   const fixed = reader.take(3);
   const [type = 0, keyAlgorithm = 0, hashAlgorithm = 0] = fixed;
@@ -78,8 +97,8 @@ function readVersion4(reader: ByteReader, version: 4 | 6): PgpSignature {
   const salt = version === 6 ? reader.take(reader.uint(1)) : new Uint8Array(0);
   if (version === 6 && salt.length !== SALT_LENGTH.get(hashAlgorithm)) throw malformed("salt length");
   const bytes = { salt, trailer: trailerOf(version, fixed, hashed), material: reader.rest() };
-  const parts = { ...readSubpackets(hashed, unhashed, version), ...bytes };
-  return { version, type: documentType(type), keyAlgorithm, hashAlgorithm, ...parts };
+  const parts = { ...readSubpackets(hashed, unhashed, version, understood), ...bytes };
+  return { version, type, keyAlgorithm, hashAlgorithm, ...parts };
 }
 
 /** What is hashed after the document: the signed fields and their length (RFC 9580, section 5.2.4). */
@@ -89,18 +108,16 @@ function trailerOf(version: 4 | 6, fixed: Uint8Array, hashed: Uint8Array): Uint8
   return Buffer.concat([fields, Buffer.from([version, 0xff]), uintBytes(fields.length, 4)]);
 }
 
-/** Types 0x00 and 0x01 cover documents; all others cover keys, user ids or nothing, whatever they are used for. */
-function documentType(type: number): "binary" | "text" {
-  if (type === 0) return "binary";
-  if (type === 1) return "text";
-  throw new SignatureRefusal("signature-type", `0x${type.toString(16)}`);
-}
-
 type Subpackets = Pick<PgpSignature, "created" | "lifetime" | "issuerKeyId" | "issuerFingerprint">;
 
-function readSubpackets(hashed: Uint8Array, unhashed: Uint8Array, version: 4 | 6): Subpackets {
+function readSubpackets(
+  hashed: Uint8Array,
+  unhashed: Uint8Array,
+  version: 4 | 6,
+  understood: ReadonlySet<number>,
+): Subpackets {
   const signed = subpackets(hashed);
-  refuseUnknownCritical(signed);
+  refuseUnknownCritical(signed, understood);
   // Whoever carries the signature can write into the unhashed area, so only the hint of the issuer is taken from it.
   const either = [...signed, ...subpackets(unhashed)];
   const created = one(signed, SUBPACKET.created);
@@ -149,8 +166,8 @@ function subpacketLength(reader: ByteReader): number {
   return first === 255 ? reader.uint(4) : (first - 192) * 256 + reader.uint(1) + 192;
 }
 
-function refuseUnknownCritical(signed: readonly Subpacket[]): void {
-  const unknown = signed.find(({ critical, type }) => critical && !UNDERSTOOD.has(type));
+function refuseUnknownCritical(signed: readonly Subpacket[], understood: ReadonlySet<number>): void {
+  const unknown = signed.find(({ critical, type }) => critical && !understood.has(type));
   if (unknown === undefined) return;
   throw new SignatureRefusal("critical-subpacket-unknown", `type ${unknown.type}`);
 }

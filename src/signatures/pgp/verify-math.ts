@@ -2,7 +2,7 @@ import { createHash, createVerify, verify } from "node:crypto";
 import { ByteReader, leftPad } from "../byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 import { joinPadded, readMpi, type PgpKeyMaterial } from "./public-key.js";
-import type { PgpSignature } from "./signature-packet.js";
+import { DOCUMENT_TYPES, type PgpSignature } from "./signature-packet.js";
 
 /** RFC 9580, section 9.5. MD5, SHA-1 and RIPEMD-160 (1, 2, 3) are named below, and refused. */
 const DIGESTS: ReadonlyMap<number, string> = new Map([
@@ -44,7 +44,7 @@ export function isSignatureOver(
 ): boolean {
   const signed = [
     signature.salt,
-    signature.type === "text" ? canonicalText(document) : document,
+    signature.type === DOCUMENT_TYPES.text ? canonicalText(document) : document,
     signature.trailer,
   ];
   const reader = new ByteReader(signature.material, "signature-malformed");
