@@ -1,13 +1,4 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  LineCounter,
-  parseAllDocuments,
-  visit,
-} from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 
 /** Something wrong with the policy file, and where. Lines and columns count from 1. */
 export interface PolicyProblem {
@@ -150,45 +141,40 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter): PolicyPr
 
 function trickProblems(document: Document.Parsed, lines: LineCounter): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  const refuse = (offset: number | undefined, what: string, remedy: string): void => {
-    problems.push({ ...at(lines, offset ?? 0), path: "", message: `The file uses ${what}.`, remedy });
+  const refuse = (node: unknown, what: string, remedy: string): void => {
+    problems.push({ ...at(lines, offsetOf(node) ?? 0), path: "", message: `The file uses ${what}.`, remedy });
   };
   visit(document, {
     Alias: (_key, node) => {
-      refuse(node.range?.[0], "an alias", "Write the value out.");
+      refuse(node, "an alias", "Write the value out.");
     },
-    Node: (_key, node) => {
-      if (isAlias(node)) return;
-      if (node.anchor !== undefined)
-        refuse(node.range?.[0], "an anchor", "Write the value out where it is used.");
-      if (node.tag !== undefined && isExplicitTag(node.tag))
-        refuse(node.range?.[0], "a tag", "Remove the tag.");
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) refuse(node, "an anchor", "Write the value out where it is used.");
+      // The library notes a tag on a node only where one was written.
+      if (node.tag !== undefined) refuse(node, "a tag", "Remove the tag.");
     },
-    Pair: (_key, pair) => {
-      const key = pair.key;
-      if (isScalar(key) && key.value === "<<") refuse(key.range?.[0], "a merge key", "Write the keys out.");
-      else if (!isScalar(key) || typeof key.value !== "string") {
-        const offset = isScalar(key) || isCollection(key) ? key.range?.[0] : undefined;
-        refuse(offset, "a key that is not a plain string", "Quote the key.");
-      }
+    Pair: (_key, { key }) => {
+      if (!isScalar(key) || typeof key.value !== "string")
+        refuse(key, "a key that is not a plain string", "Quote the key.");
+      else if (key.value === "<<") refuse(key, "a merge key", "Write the keys out.");
     },
   });
   return problems;
 }
 
-/** The library notes a tag on a node only where one was written. */
-const isExplicitTag = (tag: string): boolean => tag !== "";
-
 function located(document: Document.Parsed, lines: LineCounter, value: unknown): YamlSource {
   const locate = (path: KeyPath, key?: string): Position => {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-    const keyed =
-      key !== undefined && isMap(node)
-        ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)
-        : undefined;
-    if (keyed !== undefined && isScalar(keyed.key)) return at(lines, keyed.key.range?.[0] ?? 0);
-    if (isScalar(node) || isCollection(node)) return at(lines, node.range?.[0] ?? 0);
+    const offset = (key === undefined ? undefined : keyOffset(node, key)) ?? offsetOf(node);
+    if (offset !== undefined) return at(lines, offset);
     return path.length === 0 ? START : locate(path.slice(0, -1));
   };
   return { value, locate };
+}
+
+const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+function keyOffset(node: unknown, key: string): number | undefined {
+  if (!isMap(node)) return undefined;
+  return offsetOf(node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key);
 }

@@ -18,7 +18,9 @@ export function contributorsOf(facts: ChangeFacts, commits: readonly CommitFact[
   const roles = new Map<number, Role>();
   const logins = new Map<string, Role>();
   const unresolved = new Set<string>();
-  const add = (id: number, role: Role): void => void (roles.has(id) || roles.set(id, role));
+  const add = (id: number, role: Role): void => {
+    if (!roles.has(id)) roles.set(id, role);
+  };
 
   if (facts.pullRequest.author !== null) add(facts.pullRequest.author.id, "is-author");
   for (const [role, identity] of people) {

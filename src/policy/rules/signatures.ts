@@ -6,8 +6,7 @@ import type { Finding } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
 import { forgeOpinion } from "./forge-opinion.js";
 import { shortOid } from "./repository.js";
-import { resignRemedy, unknownKeyRemedy } from "./signing-remedies.js";
-import { shellWord } from "./shell.js";
+import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signing-remedies.js";
 
 /** A line or key of the trust files that could not be used. */
 export interface TrustProblem {
@@ -83,12 +82,12 @@ function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy
     case "unsigned":
       return refuse(commit, "unsigned", "The commit is not signed.");
     case "unknown-key":
-      return failed("commit-signature", {
-        subject,
-        reason: "unknown-key",
-        message: `The commit is signed by ${keyName(verdict)}, which is not among the trusted keys.`,
-        remedy: unknownKeyRemedy(commit, verdict),
-      });
+      return refuse(
+        commit,
+        "unknown-key",
+        `The commit is signed by ${keyName(verdict)}, which is not among the trusted keys.`,
+        unknownKeyRemedy(commit, verdict),
+      );
     case "bad":
       return refuse(commit, verdict.reason, `The signature is not valid (${verdict.reason}).`);
   }
@@ -96,55 +95,35 @@ function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy
 
 /** A good signature says that a trusted key signed; here it has to be the committer's, of a source the policy takes. */
 function judgeIdentity(commit: CommitFact, verdict: SignatureVerdict, policy: Policy): Finding {
-  const { forgeKeys, registeredKeys } = policy.signatures;
-  if (verdict.identity === "forge" || verdict.signer?.source === "forge") {
-    return forgeKeys === "accept"
-      ? good(commit, "signed-by-forge", "Signed by GitHub's own key, which the policy accepts.")
-      : refuse(
-          commit,
-          "forge-key",
-          "Signed by GitHub's own key: it proves that GitHub made the commit, not who did.",
-        );
-  }
-  if (verdict.signer?.source === "github-member" && !registeredKeys) {
+  const source = verdict.signer?.source ?? null;
+  if (verdict.identity === "forge" || source === "forge") return judgeForgeKey(commit, policy);
+  if (source === "github-member" && !policy.signatures.registeredKeys) {
     const message = "The key is known only from a GitHub account, and the policy does not take such keys.";
-    const remedy = unknownKeyRemedy(commit, verdict);
-    return failed("commit-signature", {
-      subject: shortOid(commit.oid),
-      reason: "registered-key-refused",
-      message,
-      remedy,
-    });
-  }
-  if (verdict.identity === "committer") {
-    return good(commit, "signed-by-committer", `Signed by ${verdict.signer?.principal ?? keyName(verdict)}.`);
+    return refuse(commit, "registered-key-refused", message, unknownKeyRemedy(commit, verdict));
   }
   const owner = verdict.signer?.principal ?? keyName(verdict);
+  if (verdict.identity === "committer") return good(commit, "signed-by-committer", `Signed by ${owner}.`);
   const message = `Signed by ${owner}, but the committer is ${commit.committer.email}.`;
-  const remedy = advice(
-    "Commit as the person the key belongs to, then sign again.",
-    verdict.signer?.principal?.includes("@") === true
-      ? [`git config user.email ${shellWord(verdict.signer.principal)}`]
-      : [],
-  );
-  return failed("commit-signature", {
-    subject: shortOid(commit.oid),
-    reason: "signer-not-committer",
-    message,
-    remedy,
-  });
+  return refuse(commit, "signer-not-committer", message, committerRemedy(verdict));
+}
+
+function judgeForgeKey(commit: CommitFact, policy: Policy): Finding {
+  if (policy.signatures.forgeKeys === "accept") {
+    return good(commit, "signed-by-forge", "Signed by GitHub's own key, which the policy accepts.");
+  }
+  const message = "Signed by GitHub's own key: it proves that GitHub made the commit, not who did.";
+  return refuse(commit, "forge-key", message);
 }
 
 const good = (commit: CommitFact, reason: string, message: string): Finding =>
   passed("commit-signature", { subject: shortOid(commit.oid), reason, message });
 
-const refuse = (commit: CommitFact, reason: string, message: string): Finding =>
-  failed("commit-signature", {
-    subject: shortOid(commit.oid),
-    reason,
-    message,
-    remedy: advice("Sign the commit."),
-  });
+const refuse = (
+  commit: CommitFact,
+  reason: string,
+  message: string,
+  remedy = advice("Sign the commit."),
+): Finding => failed("commit-signature", { subject: shortOid(commit.oid), reason, message, remedy });
 
 const keyName = (verdict: SignatureVerdict): string =>
   verdict.signer === null ? "a key" : `the key ${verdict.signer.fingerprint}`;

@@ -1,0 +1,250 @@
+import { describe, expect, it } from "@jest/globals";
+import { type CommitFact, known, unknown } from "../../../src/facts/facts.js";
+import { signatureFindings } from "../../../src/policy/rules/signatures.js";
+import type { SignatureVerdict } from "../../../src/signatures/verdict.js";
+import { BASE_OID, brief, commit, facts, HEAD, OID, only, policy, verdict } from "../make.js";
+
+const unread = unknown("unavailable", "GitHub did not answer.", "Try again.");
+
+const judge = (change: Partial<SignatureVerdict>, yaml = "", commits: readonly CommitFact[] = [commit()]) =>
+  signatureFindings(facts({ commits: known(commits) }), policy(yaml), known([verdict(change)]), []);
+
+const forge = { fingerprint: "CD".repeat(20), principal: null, source: "forge", account: null } as const;
+const member = {
+  fingerprint: "SHA256:abc",
+  principal: "ada",
+  source: "github-member",
+  account: null,
+} as const;
+
+describe("the signatures gate", () => {
+  it.each<[string, Partial<SignatureVerdict>, string, string]>([
+    ["its committer", {}, "", "pass signed-by-committer"],
+    [
+      "nobody",
+      { verdict: "unsigned", reason: "unsigned", signer: null, identity: null },
+      "",
+      "fail unsigned",
+    ],
+    [
+      "an unknown key",
+      { verdict: "unknown-key", reason: "unknown-key", identity: null },
+      "",
+      "fail unknown-key",
+    ],
+    ["a bad signature", { verdict: "bad", reason: "weak-digest" }, "", "fail weak-digest"],
+    ["another person", { identity: "other" }, "", "fail signer-not-committer"],
+    ["a key that is nobody's", { identity: null }, "", "fail signer-not-committer"],
+    ["GitHub", { identity: "forge", signer: forge }, "", "fail forge-key"],
+    ["GitHub, by the source alone", { signer: forge }, "", "fail forge-key"],
+    [
+      "GitHub, accepted",
+      { identity: "forge", signer: forge },
+      "signatures: { forgeKeys: accept }",
+      "pass signed-by-forge",
+    ],
+    ["a registered key", { signer: member }, "", "pass signed-by-committer"],
+    [
+      "a registered key, refused",
+      { signer: member },
+      "signatures: { registeredKeys: false }",
+      "fail registered-key-refused",
+    ],
+  ])("judges a commit signed by %s", (_who, change, yaml, expected) => {
+    expect(brief(judge(change, yaml))).toContain(expected);
+  });
+
+  it("gives one finding for each commit, the good ones too", () => {
+    const commits = [commit({ oid: OID }), commit()];
+    const findings = signatureFindings(
+      facts({ commits: known(commits) }),
+      policy(),
+      known([verdict({ oid: OID }), verdict()]),
+      [],
+    );
+    expect(findings.map((finding) => finding.subject)).toEqual([OID.slice(0, 10), HEAD.slice(0, 10)]);
+  });
+
+  it.each([
+    [
+      "the commits could not be read",
+      facts({ commits: unread }),
+      known([verdict()]),
+      ["unknown unknown-unavailable"],
+    ],
+    ["nothing could be verified", facts(), unread, ["unknown unknown-unavailable"]],
+    ["a commit was not verified", facts(), known([]), ["unknown unknown-inconsistent"]],
+    ["the verdict is on a tag", facts(), known([verdict({ type: "tag" })]), ["unknown unknown-inconsistent"]],
+    ["there are no commits", facts({ commits: known([]) }), known([]), ["fail no-commits"]],
+    [
+      "the head is missing",
+      facts({ commits: known([commit({ oid: OID })]) }),
+      known([verdict({ oid: OID })]),
+      ["unknown unknown-inconsistent", "pass signed-by-committer"],
+    ],
+    [
+      "two verdicts differ",
+      facts(),
+      known([verdict(), verdict({ verdict: "bad", reason: "signature-invalid" })]),
+      ["fail signature-invalid", "note forge-verified-only"],
+    ],
+  ])("does not pass where %s", (_what, given, verdicts, expected) => {
+    expect(brief(signatureFindings(given, policy(), verdicts, []))).toEqual(expected);
+  });
+
+  it.each([
+    ["GPGVERIFY_UNAVAILABLE", "note forge-unavailable"],
+    ["OCSP_PENDING", "note forge-unavailable"],
+    ["UNKNOWN_KEY", "note forge-does-not-know"],
+    ["NO_USER", "note forge-does-not-know"],
+    ["INVALID", "fail forge-disagrees"],
+    ["EXPIRED_KEY", "fail forge-disagrees"],
+    ["OCSP_REVOKED", "fail forge-disagrees"],
+    ["SOMETHING_NEW", "fail forge-disagrees"],
+  ])("where GitHub says %s of a signature that we found good: %s", (state, expected) => {
+    const signature = { payload: "", signature: "", forge: { verified: false, state } };
+    expect(brief(judge({}, "", [commit({ signature })]))).toEqual(["pass signed-by-committer", expected]);
+  });
+
+  it("says nothing of GitHub's opinion where both refuse, and notes where only GitHub is content", () => {
+    const signature = { payload: "", signature: "", forge: { verified: false, state: "INVALID" } };
+    const bad = { verdict: "bad", reason: "signature-invalid" } as const;
+    expect(brief(judge(bad, "", [commit({ signature })]))).toEqual(["fail signature-invalid"]);
+    expect(brief(judge(bad))).toEqual(["fail signature-invalid", "note forge-verified-only"]);
+  });
+
+  it("fails on a revocation that cannot be read, and notes a key that cannot", () => {
+    const problems = [
+      { path: ".github/countersign/revoked_keys", line: 3, message: "Not a key." },
+      { path: ".github/countersign/allowed_signers", line: null, message: "Not a signer." },
+    ];
+    const findings = signatureFindings(facts(), policy(), known([verdict()]), problems);
+    expect(brief(findings)).toEqual([
+      "pass signed-by-committer",
+      "fail revocation-unreadable",
+      "note trust-unreadable",
+    ]);
+    expect(only(findings, "revocation-unreadable").location).toEqual({ path: problems[0]?.path, line: 3 });
+  });
+});
+
+describe("the remedy for a commit's signature", () => {
+  const unsigned = (oid: string): SignatureVerdict =>
+    verdict({ oid, verdict: "unsigned", reason: "unsigned", signer: null });
+
+  it("is one rebase from below the first commit that needs it", () => {
+    const first = "a".repeat(40);
+    const commits = [
+      commit({ oid: first, parents: [BASE_OID] }),
+      commit({ oid: OID, parents: [first] }),
+      commit(),
+    ];
+    const verdicts = known([verdict({ oid: first }), unsigned(OID), unsigned(HEAD)]);
+    const failing = signatureFindings(facts({ commits: known(commits) }), policy(), verdicts, []).filter(
+      ({ status }) => status === "fail",
+    );
+    const commands = [
+      `git rebase --exec 'git commit --amend --no-edit -n -S' ${first}`,
+      "git push --force-with-lease",
+    ];
+    expect(failing.map((finding) => finding.remedy?.commands)).toEqual([commands, commands]);
+  });
+
+  it("keeps merges, and starts from the base where a commit has no parent", () => {
+    const commits = [commit({ oid: OID, parents: [] }), commit({ parents: [OID, BASE_OID] })];
+    const findings = signatureFindings(
+      facts({ commits: known(commits) }),
+      policy(),
+      known([unsigned(OID), verdict()]),
+      [],
+    );
+    expect(only(findings, "unsigned").remedy?.commands[0]).toBe(
+      `git rebase --rebase-merges --exec 'git commit --amend --no-edit -n -S' ${BASE_OID}`,
+    );
+  });
+
+  it("names the person whose key it is, quoted", () => {
+    const signer = {
+      fingerprint: "F",
+      principal: "a'b@example.com",
+      source: "keyring",
+      account: null,
+    } as const;
+    const { remedy } = only(judge({ identity: "other", signer }), "signer-not-committer");
+    expect(remedy?.commands[0]).toBe("git config user.email 'a'\\''b@example.com'");
+    expect(remedy?.commands).toContain("git push --force-with-lease");
+  });
+
+  it("exports an OpenPGP key into the keyring folder", () => {
+    const { remedy } = only(judge({ verdict: "unknown-key", reason: "unknown-key" }), "unknown-key");
+    const fingerprint = "AB".repeat(20);
+    expect(remedy?.commands).toEqual([
+      "mkdir -p .github/countersign/keyring",
+      `gpg --armor --export ${fingerprint} > .github/countersign/keyring/${fingerprint}.asc`,
+    ]);
+    expect(remedy?.text).toContain(fingerprint);
+  });
+
+  it("takes the public key out of an SSH signature, and no principal that would match everyone", () => {
+    const unknownKey = {
+      verdict: "unknown-key",
+      reason: "unknown-key",
+      format: "ssh",
+      signer: member,
+    } as const;
+    const signature = {
+      payload: "",
+      signature: SSH_SIGNATURE,
+      forge: { verified: false, state: "UNKNOWN_KEY" },
+    };
+    const of = (email: string): string | undefined =>
+      only(
+        judge(unknownKey, "", [commit({ signature, committer: { name: "x", email, account: null } })]),
+        "unknown-key",
+      ).remedy?.commands[0];
+    expect(of("ada@example.com")).toBe(
+      `echo 'ada@example.com namespaces="git" ${SSH_KEY}' >> .github/countersign/allowed_signers`,
+    );
+    expect(of("*")).toContain("'name@example.com namespaces=");
+    expect(of("a@b.c,*")).toContain("'name@example.com namespaces=");
+  });
+
+  it("asks for the owner's own file where the signature cannot be read", () => {
+    const { remedy } = only(
+      judge({ verdict: "unknown-key", reason: "unknown-key", format: "ssh" }),
+      "unknown-key",
+    );
+    expect(remedy?.commands[0]).toContain("~/.ssh/id_ed25519.pub");
+  });
+});
+
+/** A frame with an all-zero key and signature: what is shown is what it embeds, not whether it verifies. */
+const SSH_KEY = `ssh-ed25519 ${frame("ssh-ed25519", Buffer.alloc(32)).toString("base64")}`;
+const SSH_SIGNATURE = [
+  "-----BEGIN SSH SIGNATURE-----",
+  ...(Buffer.concat([
+    Buffer.from("SSHSIG\0\0\0\x01", "latin1"),
+    frame(
+      frame("ssh-ed25519", Buffer.alloc(32)),
+      "git",
+      "",
+      "sha512",
+      frame("ssh-ed25519", Buffer.alloc(64)),
+    ),
+  ])
+    .toString("base64")
+    .match(/.{1,70}/g) ?? []),
+  "-----END SSH SIGNATURE-----",
+  "",
+].join("\n");
+
+function frame(...fields: readonly (string | Buffer)[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap((field) => {
+      const bytes = Buffer.from(field);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
