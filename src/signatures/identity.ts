@@ -111,12 +111,9 @@ export function holdersAt(holders: readonly Holder[], signedAt: number): Holder[
   );
 }
 
-/** Whether every entry that vouched at signing has lapsed by `at` (seconds). */
+/** Whether allowed_signers vouched at signing, and every entry that did has lapsed by `at` (seconds). */
 export function lapsedSince(holders: readonly Holder[], at: number): boolean {
-  return holders.every(
-    (holder) =>
-      holder.source === "allowed-signers" &&
-      holder.entry.validBefore !== null &&
-      holder.entry.validBefore <= at,
-  );
+  const entries = holders.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
+  const lapsed = entries.filter(({ validBefore }) => validBefore !== null && validBefore <= at);
+  return entries.length > 0 && lapsed.length === entries.length;
 }

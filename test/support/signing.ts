@@ -65,7 +65,14 @@ export class Keyring {
   /** Makes an OpenPGP key without a passphrase. */
   async gpgKey(options: GpgKeyOptions): Promise<GpgKey> {
     const userId = `${options.name} <${options.email}>`;
-    const command = ["--quick-generate-key", userId, options.algo ?? "ed25519", options.usage ?? "sign"];
+    // One person may have several keys, for which gpg asks to be sure.
+    const command = [
+      "--yes",
+      "--quick-generate-key",
+      userId,
+      options.algo ?? "ed25519",
+      options.usage ?? "sign",
+    ];
     const at = options.madeAt ?? KEYS_MADE_AT;
     const status = await this.gpg(["--status-fd", "1", ...command, options.expires ?? "never"], { at });
     const fingerprint = /KEY_CREATED . ([0-9A-F]{40})/.exec(status.toString("latin1"))?.[1];

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { objectId, REASONS, verifyObject, type Trust } from "../../src/signatures/index.js";
+import { readSshSignature } from "../../src/signatures/openssh/sshsig.js";
+import { readSignatureArmor } from "../../src/signatures/pgp/packet.js";
+import { readSignaturePacket } from "../../src/signatures/pgp/signature-packet.js";
+import { SignatureRefusal } from "../../src/signatures/reasons.js";
+import { readSshKey } from "../../src/signatures/ssh.js";
+import { createKeyring, type Keyring } from "../support/signing.js";
+import { ALICE, NOW, gpgCommit, gpgSign, payloadOf, sshCommit, trustIn, verifyRaw } from "./support.js";
+
+let keyring: Keyring;
+let trust: Trust;
+const accepted: Buffer[] = [];
+let armored: string[] = [];
+
+beforeAll(async () => {
+  keyring = await createKeyring();
+  const gpg = [await keyring.gpgKey(ALICE), await keyring.gpgKey({ ...ALICE, algo: "rsa2048" })];
+  const ssh = [
+    await keyring.sshKey(),
+    await keyring.sshKey({ type: "ecdsa" }),
+    await keyring.sshKey({ type: "rsa" }),
+  ];
+  for (const key of gpg) accepted.push(await gpgCommit(keyring, key));
+  for (const key of ssh) accepted.push(await sshCommit(keyring, key));
+  trust = await trustIn({
+    keyring: gpg.map(({ publicKey }) => publicKey),
+    allowedSigners: ssh.map(({ publicKey }) => `${ALICE.email} ${publicKey}\n`).join(""),
+  });
+  const payload = payloadOf();
+  armored = await Promise.all(gpg.map(async (key) => await gpgSign(keyring, key, payload)));
+  for (const key of ssh) armored.push(await keyring.sshSign(key, payload));
+});
+afterAll(async () => {
+  await keyring.dispose();
+});
+
+const flip = (bytes: Buffer, bit: number): Buffer => {
+  const flipped = Buffer.from(bytes);
+  flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+  return flipped;
+};
+
+/** One position in `length`, evenly over objects of different sizes. */
+const position = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe("a flipped bit", () => {
+  it("of any accepted object is refused under the object's id", async () => {
+    for (const raw of accepted) expect(await verifyRaw(raw, trust)).toMatchObject({ reason: "good" });
+    const property = fc.asyncProperty(fc.nat({ max: accepted.length - 1 }), position, async (index, at) => {
+      const raw = accepted[index] ?? Buffer.alloc(0);
+      const oid = objectId("commit", raw, "sha1");
+      const flipped = flip(raw, Math.floor(at * raw.length * 8));
+      return (await verifyObject({ type: "commit", oid, raw: flipped }, trust, NOW)).verdict === "bad";
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  it("of the signed part is refused even where the id is made to fit", async () => {
+    const property = fc.asyncProperty(fc.nat({ max: accepted.length - 1 }), position, async (index, at) => {
+      const raw = accepted[index] ?? Buffer.alloc(0);
+      const signature = { start: raw.indexOf("gpgsig"), end: raw.indexOf("\n\nChange") };
+      const bit = Math.floor(at * raw.length * 8);
+      fc.pre(bit >> 3 < signature.start || bit >> 3 > signature.end + 1);
+      return (await verifyRaw(flip(raw, bit), trust)).verdict !== "good";
+    });
+    await fc.assert(property, { numRuns: 500 });
+  });
+});
+
+describe("hostile input", () => {
+  /** Runs a parser that may refuse, and may do nothing else. */
+  const refusesOrReads = (parse: () => unknown): boolean => {
+    try {
+      parse();
+      return true;
+    } catch (error) {
+      return error instanceof SignatureRefusal;
+    }
+  };
+
+  it("makes the parsers refuse or read, whatever the bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const wrapped = (label: string): Buffer =>
+          Buffer.from(
+            `-----BEGIN ${label}-----\n\n${Buffer.from(bytes).toString("base64")}\n-----END ${label}-----\n`,
+          );
+        return [
+          () => readSignaturePacket(bytes),
+          () => readSignatureArmor(bytes),
+          () => readSignatureArmor(wrapped("PGP SIGNATURE")),
+          () => readSshSignature(bytes),
+          () => readSshSignature(wrapped("SSH SIGNATURE")),
+          () => readSshKey(bytes),
+        ].every(refusesOrReads);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("makes the parsers refuse or read damaged real signatures", () => {
+    const edit = fc.record({
+      index: fc.nat({ max: 4 }),
+      at: position,
+      byte: fc.nat({ max: 255 }),
+      cut: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(edit, ({ index, at, byte, cut }) => {
+        const bytes = Buffer.from(armored[index] ?? "");
+        const place = Math.floor(at * bytes.length);
+        const damaged = cut ? bytes.subarray(0, place) : bytes.fill(byte, place, place + 1);
+        return (
+          refusesOrReads(() => {
+            readSignaturePacket(readSignatureArmor(damaged));
+          }) && refusesOrReads(() => readSshSignature(damaged))
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("gives a documented verdict on any object, and never a good one", async () => {
+    const piece = fc.constantFrom(
+      "tree 4\n",
+      "author a <a@a> 1 +0000\n",
+      "committer a <a@a> 1 +0000\n",
+      "gpgsig ",
+      "gpgsig-sha256 x\n",
+      " ",
+      "\n",
+      "\0",
+      "-----BEGIN PGP SIGNATURE-----\n",
+      "-----BEGIN SSH SIGNATURE-----\n",
+      "-----END SSH SIGNATURE-----\n",
+      "AAAA",
+    );
+    const property = fc.asyncProperty(
+      fc.array(piece, { maxLength: 20 }),
+      fc.constantFrom("commit", "tag"),
+      async (pieces, type) => {
+        const { verdict, reason } = await verifyRaw(Buffer.from(pieces.join("")), trust, { type });
+        return verdict !== "good" && reason !== "internal-error" && reason in REASONS;
+      },
+    );
+    await fc.assert(property, { numRuns: 1000 });
+  });
+
+  it("is not given memory or time for lengths that it only claims", () => {
+    const huge = Buffer.from([0xc2, 0xff, 0xff, 0xff, 0xff, 0xff, 4]);
+    const text = `-----BEGIN PGP SIGNATURE-----\n\n${huge.toString("base64")}\n-----END PGP SIGNATURE-----\n`;
+    expect(() => readSignatureArmor(Buffer.from(text))).toThrow(SignatureRefusal);
+    const started = process.hrtime.bigint();
+    expect(() => readSignatureArmor(Buffer.from("-----BEGIN PGP SIGNATURE-----\n".repeat(100_000)))).toThrow(
+      SignatureRefusal,
+    );
+    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(2_000);
+  });
+});
