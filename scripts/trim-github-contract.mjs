@@ -1,0 +1,300 @@
+/**
+ * Makes `test/github/contract/{rest,webhooks}.json` from GitHub's own descriptions: the REST operations and webhook
+ * events that the loopback GitHub serves, as plain JSON Schema, without descriptions and examples.
+ *
+ * Run by hand when an operation or an event is added, or to follow a newer description:
+ *
+ *     mkdir /tmp/contract && cd /tmp/contract
+ *     npm pack @octokit/openapi@23.0.2 @octokit/openapi-webhooks@12.1.0
+ *     for p in octokit-*.tgz; do mkdir "${p%.tgz}" && tar xzf "$p" -C "${p%.tgz}"; done
+ *     cd - && node scripts/trim-github-contract.mjs \
+ *       /tmp/contract/octokit-openapi-23.0.2/package/generated/api.github.com.json \
+ *       /tmp/contract/octokit-openapi-webhooks-12.1.0/package/generated/api.github.com.json
+ *
+ * The two packages (385 MB and 37 MB unpacked) are no dependencies; both are MIT licensed, (c) Octokit contributors.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { argv, exit, stderr, stdout } from "node:process";
+
+const OPERATIONS = new Set([
+  "apps/create-installation-access-token",
+  "apps/get-authenticated",
+  "apps/get-installation",
+  "apps/get-org-installation",
+  "apps/get-repo-installation",
+  "apps/get-webhook-delivery",
+  "apps/list-installations",
+  "apps/list-repos-accessible-to-installation",
+  "apps/list-webhook-deliveries",
+  "apps/redeliver-webhook-delivery",
+  "checks/create",
+  "checks/get",
+  "checks/list-annotations",
+  "checks/list-for-ref",
+  "checks/update",
+  "code-scanning/list-alerts-for-repo",
+  "code-scanning/list-recent-analyses",
+  "git/get-commit",
+  "git/get-ref",
+  "issues/create-comment",
+  "issues/list-comments",
+  "pulls/create",
+  "pulls/create-review",
+  "pulls/dismiss-review",
+  "pulls/get",
+  "pulls/list",
+  "pulls/list-commits",
+  "pulls/list-reviews",
+  "pulls/merge",
+  "pulls/update",
+  "rate-limit/get",
+  "repos/create-commit-status",
+  "repos/get",
+  "repos/get-branch-protection",
+  "repos/get-branch-rules",
+  "repos/get-collaborator-permission-level",
+  "repos/get-commit",
+  "repos/get-content",
+  "repos/list-activities",
+  "repos/list-commit-statuses-for-ref",
+  "repos/list-pull-requests-associated-with-commit",
+  "users/get-by-username",
+  "users/list-gpg-keys-for-user",
+  "users/list-ssh-signing-keys-for-user",
+]);
+
+const EVENTS = [
+  "branch-protection-rule-created",
+  "branch-protection-rule-deleted",
+  "branch-protection-rule-edited",
+  "check-run-completed",
+  "check-run-created",
+  "check-run-requested-action",
+  "check-run-rerequested",
+  "check-suite-completed",
+  "check-suite-requested",
+  "check-suite-rerequested",
+  "installation-created",
+  "installation-deleted",
+  "installation-repositories-added",
+  "installation-repositories-removed",
+  "installation-suspend",
+  "installation-unsuspend",
+  "issue-comment-created",
+  "ping",
+  "pull-request-closed",
+  "pull-request-converted-to-draft",
+  "pull-request-edited",
+  "pull-request-opened",
+  "pull-request-ready-for-review",
+  "pull-request-reopened",
+  "pull-request-review-dismissed",
+  "pull-request-review-edited",
+  "pull-request-review-submitted",
+  "pull-request-synchronize",
+  "push",
+  "repository-ruleset-created",
+  "repository-ruleset-deleted",
+  "repository-ruleset-edited",
+  "status",
+];
+
+/** Keys of a schema object whose values hold named schemas, and those that only explain. */
+const MAPS = new Set(["properties", "patternProperties"]);
+const NOISE = new Set([
+  "description",
+  "example",
+  "examples",
+  "title",
+  "deprecated",
+  "externalDocs",
+  "default",
+  "readOnly",
+]);
+/** Subschemas at least this long (in JSON) that occur twice are written once. */
+const SHARE_FROM = 300;
+
+/** One description being trimmed: collects the component schemas that the kept parts refer to. */
+class Trimmer {
+  #components;
+  schemas = {};
+
+  constructor(components) {
+    this.#components = components;
+  }
+
+  /** Follows a `$ref` to something that is not a schema (a parameter, a response). */
+  resolve(value) {
+    if (value?.$ref === undefined) return value;
+    const [, , section, name] = value.$ref.split("/");
+    return this.#components[section][name];
+  }
+
+  /** An OpenAPI 3.0 or 3.1 schema as JSON Schema. */
+  schema(node) {
+    if (Array.isArray(node)) return node.map((item) => this.schema(item));
+    if (node === null || typeof node !== "object") return node;
+    if (node.$ref !== undefined) return this.#reference(node.$ref);
+    const { nullable, discriminator: _, ...rest } = node;
+    const result = {};
+    for (const [key, value] of Object.entries(rest)) {
+      if (MAPS.has(key)) result[key] = this.#map(value);
+      else if (!NOISE.has(key) && !key.startsWith("x-")) result[key] = this.#keyword(key, value);
+    }
+    return nullable === true ? withNull(result) : result;
+  }
+
+  #keyword(key, value) {
+    return key === "enum" || key === "const" || key === "required" ? value : this.schema(value);
+  }
+
+  #map(entries) {
+    return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, this.schema(value)]));
+  }
+
+  #reference(ref) {
+    const name = ref.split("/").at(-1);
+    if (!(name in this.schemas)) {
+      this.schemas[name] = {};
+      this.schemas[name] = this.schema(this.#components.schemas[name]);
+    }
+    return { $ref: `#/schemas/${name}` };
+  }
+}
+
+/** OpenAPI 3.0's `nullable` in the words of JSON Schema. */
+function withNull(schema) {
+  if (schema.enum !== undefined && !schema.enum.includes(null))
+    schema = { ...schema, enum: [...schema.enum, null] };
+  if (typeof schema.type === "string") return { ...schema, type: [schema.type, "null"] };
+  return { anyOf: [schema, { type: "null" }] };
+}
+
+function trimRest(description) {
+  const trimmer = new Trimmer(description.components);
+  const operations = {};
+  for (const [path, item] of Object.entries(description.paths)) {
+    for (const method of ["get", "post", "patch", "put", "delete"]) {
+      const operation = item[method];
+      if (operation !== undefined && OPERATIONS.has(operation.operationId)) {
+        operations[operation.operationId] = trimOperation(
+          trimmer,
+          method,
+          path,
+          operation,
+          item.parameters ?? [],
+        );
+      }
+    }
+  }
+  const missing = [...OPERATIONS].filter((id) => !(id in operations));
+  if (missing.length > 0) throw new Error(`not in the description: ${missing.join(", ")}`);
+  return { operations, schemas: trimmer.schemas };
+}
+
+function trimOperation(trimmer, method, path, operation, shared) {
+  const parameters = [...shared, ...(operation.parameters ?? [])].map((parameter) =>
+    trimmer.resolve(parameter),
+  );
+  const json = operation.requestBody?.content["application/json"]?.schema;
+  const responses = {};
+  for (const [status, reference] of Object.entries(operation.responses)) {
+    const content = trimmer.resolve(reference).content?.["application/json"]?.schema;
+    responses[status] = content === undefined ? null : trimmer.schema(content);
+  }
+  return {
+    method,
+    path,
+    pathParameters: trimParameters(trimmer, parameters, "path"),
+    query: trimParameters(trimmer, parameters, "query"),
+    body: json === undefined ? null : trimmer.schema(json),
+    bodyRequired: operation.requestBody?.required === true,
+    responses,
+  };
+}
+
+/** Parameters of one place as an object schema that allows no others. */
+function trimParameters(trimmer, parameters, place) {
+  const here = parameters.filter((parameter) => parameter.in === place);
+  return {
+    type: "object",
+    properties: Object.fromEntries(here.map(({ name, schema }) => [name, trimmer.schema(schema)])),
+    required: here.filter(({ required }) => required === true).map(({ name }) => name),
+    additionalProperties: false,
+  };
+}
+
+function trimWebhooks(description) {
+  const trimmer = new Trimmer(description.components);
+  const events = {};
+  for (const name of EVENTS) {
+    const operation = description.webhooks[name].post;
+    events[name] = trimmer.schema(operation.requestBody.content["application/json"].schema);
+  }
+  return { events, schemas: trimmer.schemas };
+}
+
+/** Writes subschemas that occur more than once only once, under `schemas`. Works from the leaves up. */
+function share(contract) {
+  let again = true;
+  while (again) {
+    const counts = new Map();
+    const count = (node) => {
+      if (node === null || typeof node !== "object") return;
+      if (isSchema(node)) {
+        const json = JSON.stringify(node);
+        if (json.length >= SHARE_FROM) counts.set(json, (counts.get(json) ?? 0) + 1);
+      }
+      Object.values(node).forEach(count);
+    };
+    count(contract);
+    const repeated = [...counts].filter(([, times]) => times > 1).map(([json]) => json);
+    const largest = new Set(
+      repeated.filter((json) => !repeated.some((other) => other !== json && other.includes(json))),
+    );
+    again = largest.size > 0;
+    if (again) contract = replaceShared(contract, largest);
+  }
+  return contract;
+}
+
+function replaceShared(contract, shared) {
+  const names = new Map();
+  const replace = (node) => {
+    if (node === null || typeof node !== "object") return node;
+    if (Array.isArray(node)) return node.map(replace);
+    const json = isSchema(node) ? JSON.stringify(node) : "";
+    if (!shared.has(json))
+      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, replace(value)]));
+    names.set(json, `shared-${createHash("sha256").update(json).digest("hex").slice(0, 10)}`);
+    return { $ref: `#/schemas/${names.get(json)}` };
+  };
+  const result = replace(contract);
+  for (const [json, name] of names) result.schemas[name] = JSON.parse(json);
+  return result;
+}
+
+function isSchema(node) {
+  return (
+    !Array.isArray(node) &&
+    (typeof node.type === "string" || Array.isArray(node.type) || node.oneOf || node.anyOf)
+  );
+}
+
+function write(name, source, contract) {
+  const { version } = source.info;
+  const text = JSON.stringify({ source: `${source.info.title} ${version}`, ...share(contract) });
+  writeFileSync(new URL(`../test/github/contract/${name}`, import.meta.url), `${text}\n`);
+  stdout.write(`${name}: ${text.length} characters\n`);
+}
+
+const [restPath, webhooksPath] = argv.slice(2);
+if (restPath === undefined || webhooksPath === undefined) {
+  stderr.write("usage: trim-github-contract.mjs REST.json WEBHOOKS.json (see the head of this file)\n");
+  exit(2);
+}
+const rest = JSON.parse(readFileSync(restPath, "utf8"));
+const webhooks = JSON.parse(readFileSync(webhooksPath, "utf8"));
+write("rest.json", rest, trimRest(rest));
+write("webhooks.json", webhooks, trimWebhooks(webhooks));

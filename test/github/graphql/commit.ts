@@ -1,0 +1,124 @@
+import { nodeId } from "../render/accounts.js";
+import type { CommitObject } from "../world/commit-object.js";
+import { pullsWith, rollup } from "../world/lookups.js";
+import type { Repo } from "../world/model.js";
+import type { ForgeOpinion } from "../world/signatures.js";
+import { fullName } from "../world/world.js";
+import { actorNode, commitAuthors, gitActorNode } from "./accounts.js";
+import { connection, type PageArguments } from "./connection.js";
+import type { Context } from "./context.js";
+import { PullRequestNode } from "./pull-request.js";
+import { treeNode } from "./repository.js";
+import { rollupNode } from "./results.js";
+
+export class CommitNode {
+  readonly __typename = "Commit";
+  readonly #context: Context;
+  readonly #repo: Repo;
+  readonly #commit: CommitObject;
+
+  constructor(context: Context, repo: Repo, commit: CommitObject) {
+    this.#context = context;
+    this.#repo = repo;
+    this.#commit = commit;
+  }
+
+  id(): string {
+    return nodeId("Commit", this.#commit.oid);
+  }
+
+  oid(): string {
+    return this.#commit.oid;
+  }
+
+  /** GitHub shows a message without the newlines at its end. */
+  message(): string {
+    return this.#commit.message.trimEnd();
+  }
+
+  messageHeadline(): string {
+    return this.#commit.message.split("\n")[0] ?? "";
+  }
+
+  url(): string {
+    return `${this.#context.world.url}/${fullName(this.#repo)}/commit/${this.#commit.oid}`;
+  }
+
+  authoredDate(): string {
+    return this.#commit.author.date;
+  }
+
+  committedDate(): string {
+    return this.#commit.committer.date;
+  }
+
+  committedViaWeb(): boolean {
+    return this.#commit.committer.email === this.#context.world.webFlow.person.email;
+  }
+
+  tree(): object {
+    return treeNode(this.#context, this.#repo, this.#commit.tree);
+  }
+
+  parents(page: PageArguments): object {
+    return connection(
+      this.#commit.parents,
+      page,
+      async (oids) => await commitNodes(this.#context, this.#repo, oids),
+    );
+  }
+
+  author(): object {
+    return gitActorNode(this.#context, this.#commit.author);
+  }
+
+  committer(): object {
+    return gitActorNode(this.#context, this.#commit.committer);
+  }
+
+  authors(page: PageArguments): object {
+    const people = commitAuthors(this.#commit);
+    return connection(people, page, (some) => some.map((person) => gitActorNode(this.#context, person)));
+  }
+
+  async signature(): Promise<object | null> {
+    const { signature, committer } = this.#commit;
+    const opinion = await this.#context.world.opinions.of(this.#commit);
+    if (signature === null || opinion === null) return null;
+    return { ...signature, ...opinionFields(opinion), email: committer.email };
+  }
+
+  async associatedPullRequests(page: PageArguments): Promise<object> {
+    this.#context.need("pull_requests");
+    const pulls = await pullsWith(this.#context.world, this.#repo, this.#commit.oid);
+    return connection(pulls, page, (some) => some.map((pull) => new PullRequestNode(this.#context, pull)));
+  }
+
+  statusCheckRollup(): object | null {
+    this.#context.need("checks");
+    this.#context.need("statuses");
+    const { runs, statuses } = rollup(this.#repo, this.#commit.oid);
+    if (runs.length + statuses.length === 0) return null;
+    return rollupNode(this.#context, this.#repo, this.#commit, runs, statuses);
+  }
+}
+
+/** Commits by OID, read from git in one go. */
+export async function commitNodes(
+  context: Context,
+  repo: Repo,
+  oids: readonly string[],
+): Promise<CommitNode[]> {
+  return (await repo.git.commits(oids)).map((commit) => new CommitNode(context, repo, commit));
+}
+
+function opinionFields({ format, state, signer, byForge }: ForgeOpinion): object {
+  return {
+    __typename: format,
+    isValid: state === "VALID",
+    state,
+    signer: signer?.type === "User" ? actorNode(signer) : null,
+    wasSignedByGitHub: byForge && state === "VALID",
+    verifiedAt: null,
+  };
+}

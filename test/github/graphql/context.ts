@@ -1,0 +1,40 @@
+import { GraphQLError } from "graphql";
+import { holds } from "../http/permissions.js";
+import { maySee, type Caller } from "../http/access.js";
+import type { RateLimits } from "../http/limits.js";
+import type { Access, Repo } from "../world/model.js";
+import type { World } from "../world/world.js";
+
+/** What resolvers share: the world, and who is asking. */
+export class Context {
+  readonly world: World;
+  readonly limits: RateLimits;
+  readonly caller: Caller;
+
+  constructor(world: World, limits: RateLimits, caller: Caller) {
+    this.world = world;
+    this.limits = limits;
+    this.caller = caller;
+  }
+
+  /** Whether the caller has a permission; a person has them all here, roles being a matter of REST. */
+  may(name: string, access: Access = "read"): boolean {
+    return this.caller.kind !== "installation" || holds(this.caller.grant.permissions, { name, access });
+  }
+
+  /** @throws GraphQLError of type FORBIDDEN, which makes the field null and tells why */
+  need(name: string, access: Access = "read"): void {
+    if (!this.may(name, access)) {
+      throw new GraphQLError("Resource not accessible by integration", { extensions: { type: "FORBIDDEN" } });
+    }
+  }
+
+  sees(repo: Repo): boolean {
+    return maySee(this.world, this.caller, repo);
+  }
+}
+
+/** @throws GraphQLError of type NOT_FOUND */
+export function unresolvable(what: string): GraphQLError {
+  return new GraphQLError(`Could not resolve to ${what}.`, { extensions: { type: "NOT_FOUND" } });
+}

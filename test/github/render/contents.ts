@@ -1,0 +1,60 @@
+import type { Repo } from "../world/model.js";
+import type { Json } from "../world/json.js";
+import { notFound } from "../world/refusal.js";
+import { fullName, type World } from "../world/world.js";
+import { repoApi } from "./repository.js";
+
+/** A file with its content, or a folder's entries, at a revision. @throws Refusal 404 */
+export async function contentJson(
+  world: World,
+  repo: Repo,
+  revision: string,
+  path: string,
+): Promise<unknown> {
+  const { git } = repo;
+  const oid = await git.resolve(`${revision}:${path}`);
+  const [object] = oid === null ? [] : await git.objects([oid]);
+  if (object === undefined) throw notFound();
+  if (object.type === "tree") {
+    const entries = await git.tree(object.oid);
+    const inside = (name: string) => (path === "" ? name : `${path}/${name}`);
+    return entries.map((entry) =>
+      item(world, repo, revision, inside(entry.name), entry.oid, kind(entry.type), 0),
+    );
+  }
+  return {
+    ...item(world, repo, revision, path, object.oid, "file", object.raw.length),
+    encoding: "base64",
+    content: object.raw.toString("base64").replace(/.{60}/g, "$&\n"),
+  };
+}
+
+function kind(type: string): string {
+  return type === "tree" ? "dir" : "file";
+}
+
+function item(
+  world: World,
+  repo: Repo,
+  revision: string,
+  path: string,
+  oid: string,
+  type: string,
+  size: number,
+): Json {
+  const self = repoApi(world, repo, `/contents/${encodeURI(path)}?ref=${encodeURIComponent(revision)}`);
+  const git = repoApi(world, repo, `/git/${type === "dir" ? "trees" : "blobs"}/${oid}`);
+  const html = `${world.url}/${fullName(repo)}/blob/${encodeURIComponent(revision)}/${encodeURI(path)}`;
+  return {
+    type,
+    size,
+    name: path.split("/").at(-1) ?? "",
+    path,
+    sha: oid,
+    url: self,
+    git_url: git,
+    html_url: html,
+    download_url: type === "file" ? `${html}?raw=true` : null,
+    _links: { self, git, html },
+  };
+}

@@ -1,0 +1,28 @@
+import type { CheckRun, CommitStatus, PullRequest, Repo } from "./model.js";
+import type { World } from "./world.js";
+
+/** Pull requests of this repository and its forks' targets that hold a commit: as one of their commits or as their merge. */
+export async function pullsWith(world: World, repo: Repo, oid: string): Promise<PullRequest[]> {
+  const related = world.repositories.filter((other) => other === repo || repo.parent === other);
+  const holding = await Promise.all(
+    related.flatMap((other) => other.pulls).map(async (pull) => ((await holds(pull, oid)) ? [pull] : [])),
+  );
+  return holding.flat();
+}
+
+async function holds(pull: PullRequest, oid: string): Promise<boolean> {
+  if (pull.headOid === oid || pull.merge?.oid === oid) return true;
+  return (await pull.repo.git.between(pull.baseOid, pull.headOid)).includes(oid);
+}
+
+/** What GitHub's rollup of a commit holds: of each suite and name the newest run, of each context the newest status. */
+export function rollup(repo: Repo, oid: string): { runs: CheckRun[]; statuses: CommitStatus[] } {
+  const runs = new Map<string, CheckRun>();
+  for (const run of repo.checkRuns.filter(({ suite }) => suite.oid === oid)) {
+    runs.set(`${run.suite.id} ${run.name}`, run);
+  }
+  const statuses = new Map<string, CommitStatus>();
+  for (const status of repo.statuses.filter((entry) => entry.oid === oid))
+    statuses.set(status.context, status);
+  return { runs: [...runs.values()], statuses: [...statuses.values()] };
+}

@@ -1,0 +1,313 @@
+import type { KeyObject } from "node:crypto";
+import type { GitStore } from "./git.js";
+
+/** What the loopback GitHub remembers, as plain data. Times are ISO 8601 UTC in whole seconds, as GitHub's are. */
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Organization" | "Bot";
+  readonly name: string;
+  /** Verified e-mails: how GitHub finds the account of a commit. */
+  readonly emails: string[];
+  readonly createdAt: string;
+  /** A personal access token: for REST calls and pushes as this account. */
+  readonly token: string;
+  readonly gpgKeys: GpgKeyEntry[];
+  readonly sshSigningKeys: SshKeyEntry[];
+  /** Rulesets of an organization. */
+  readonly rulesets: Ruleset[];
+}
+
+export interface GpgKeyEntry {
+  readonly id: number;
+  readonly armored: string;
+  readonly createdAt: string;
+  /** `raw_key` may be null on GitHub, too. */
+  readonly rawKeyKept: boolean;
+}
+
+export interface SshKeyEntry {
+  readonly id: number;
+  readonly title: string;
+  readonly key: string;
+  readonly createdAt: string;
+}
+
+export type Access = "read" | "write";
+
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly owner: Account;
+  readonly bot: Account;
+  /** Made when first asked for: most apps never sign in. */
+  readonly keys: () => AppKeys;
+  readonly permissions: Readonly<Record<string, Access>>;
+  readonly events: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface AppKeys {
+  readonly publicKey: KeyObject;
+  /** PEM, as GitHub hands it out once. */
+  readonly privateKey: string;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly app: App;
+  readonly account: Account;
+  selection: "all" | "selected";
+  readonly repositories: Set<number>;
+  /** What the owner of the account granted, which may be less than the app now asks for. */
+  permissions: Readonly<Record<string, Access>>;
+  suspendedBy: Account | null;
+  suspendedAt: string | null;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export type Role = "read" | "triage" | "write" | "maintain" | "admin";
+
+export interface Repo {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  readonly git: GitStore;
+  readonly parent: Repo | null;
+  readonly collaborators: Map<number, Role>;
+  readonly pulls: PullRequest[];
+  readonly statuses: CommitStatus[];
+  readonly checkSuites: CheckSuite[];
+  readonly checkRuns: CheckRun[];
+  readonly comments: IssueComment[];
+  readonly issues: Issue[];
+  readonly activities: Activity[];
+  readonly protections: ClassicRule[];
+  readonly rulesets: Ruleset[];
+  readonly alerts: CodeScanningAlert[];
+  readonly analyses: CodeScanningAnalysis[];
+  archived: boolean;
+  nextNumber: number;
+  readonly createdAt: string;
+  pushedAt: string;
+}
+
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly author: Account;
+  readonly createdAt: string;
+}
+
+export interface PullRequest {
+  readonly id: number;
+  readonly repo: Repo;
+  readonly number: number;
+  readonly author: Account;
+  readonly head: { readonly repo: Repo; readonly ref: string };
+  headOid: string;
+  baseRef: string;
+  /** The tip of the base branch when the pull request was opened, pushed to or retargeted: it does not follow the branch. */
+  baseOid: string;
+  title: string;
+  body: string | null;
+  draft: boolean;
+  state: "open" | "closed";
+  readonly createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  merge: { readonly oid: string; readonly by: Account; readonly at: string } | null;
+  readonly reviews: Review[];
+  lastPusher: Account;
+}
+
+export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
+
+export interface Review {
+  readonly id: number;
+  readonly author: Account;
+  state: ReviewState;
+  body: string;
+  readonly commitOid: string;
+  readonly submittedAt: string;
+}
+
+export interface CommitStatus {
+  readonly id: number;
+  readonly oid: string;
+  readonly creator: Account;
+  readonly context: string;
+  readonly state: "pending" | "success" | "failure" | "error";
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly createdAt: string;
+}
+
+export interface CheckSuite {
+  readonly id: number;
+  readonly app: App;
+  readonly oid: string;
+  readonly branch: string | null;
+  readonly before: string | null;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly suite: CheckSuite;
+  name: string;
+  externalId: string;
+  detailsUrl: string;
+  status: string;
+  conclusion: string | null;
+  startedAt: string;
+  completedAt: string | null;
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  readonly annotations: Annotation[];
+  actions: readonly CheckAction[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly start_column?: number;
+  readonly end_column?: number;
+  readonly annotation_level: "notice" | "warning" | "failure";
+  readonly message: string;
+  readonly title?: string;
+  readonly raw_details?: string;
+}
+
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+export interface IssueComment {
+  readonly id: number;
+  readonly issueNumber: number;
+  readonly author: Account;
+  readonly app: App | null;
+  readonly body: string;
+  readonly createdAt: string;
+}
+
+export interface Activity {
+  readonly id: number;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly actor: Account;
+  readonly type: ActivityType;
+  readonly at: string;
+}
+
+export type ActivityType =
+  "push" | "force_push" | "branch_creation" | "branch_deletion" | "pr_merge" | "merge_queue_merge";
+
+/** Who an allowance or a bypass names. */
+export interface NamedActor {
+  readonly kind: "user" | "team" | "app";
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface ClassicRule {
+  readonly id: number;
+  readonly pattern: string;
+  readonly adminEnforced: boolean;
+  readonly forcePushes: boolean;
+  readonly deletions: boolean;
+  readonly pullRequest: ReviewRequirement | null;
+  readonly checks: readonly RequiredCheck[] | null;
+  readonly strictChecks: boolean;
+  readonly signatures: boolean;
+  readonly pullRequestBypass: readonly NamedActor[];
+  readonly forcePushBypass: readonly NamedActor[];
+  readonly createdAt: string;
+}
+
+export interface ReviewRequirement {
+  readonly approvals: number;
+  readonly dismissStale: boolean;
+  readonly codeOwners: boolean;
+  readonly lastPushApproval: boolean;
+}
+
+export interface RequiredCheck {
+  readonly context: string;
+  /** `null`: any source. */
+  readonly appId: number | null;
+}
+
+export interface Ruleset {
+  readonly id: number;
+  readonly name: string;
+  readonly source:
+    | { readonly kind: "repository"; readonly repo: Repo }
+    | { readonly kind: "organization"; readonly account: Account };
+  readonly enforcement: "active" | "evaluate" | "disabled";
+  /** `~ALL`, `~DEFAULT_BRANCH`, or a full ref pattern. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Of an organization: which repositories, `~ALL` or names. */
+  readonly repositories: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly bypass: readonly RulesetBypass[];
+  readonly createdAt: string;
+}
+
+/** A rule as REST writes it. */
+export interface Rule {
+  readonly type: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export interface RulesetBypass {
+  readonly type:
+    | "RepositoryRole"
+    | "Team"
+    | "Integration"
+    | "OrganizationAdmin"
+    | "DeployKey"
+    | "EnterpriseOwner"
+    | "User";
+  readonly id: number | null;
+  readonly name: string;
+  readonly mode: "always" | "pull_request" | "exempt";
+}
+
+export interface CodeScanningAlert {
+  readonly number: number;
+  readonly tool: string;
+  readonly rule: string;
+  readonly description: string;
+  readonly severity: "none" | "note" | "warning" | "error";
+  readonly securitySeverity: "low" | "medium" | "high" | "critical" | null;
+  readonly state: "open" | "dismissed" | "fixed";
+  readonly ref: string;
+  readonly oid: string;
+  readonly path: string;
+  readonly line: number;
+  readonly createdAt: string;
+}
+
+export interface CodeScanningAnalysis {
+  readonly id: number;
+  readonly tool: string;
+  readonly ref: string;
+  readonly oid: string;
+  readonly error: string;
+  readonly results: number;
+  readonly createdAt: string;
+}

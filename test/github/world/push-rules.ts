@@ -1,0 +1,24 @@
+import type { RefUpdate } from "./changes.js";
+import type { Account, Repo } from "./model.js";
+import { mayBypass, requirements } from "./protection.js";
+import type { World } from "./world.js";
+
+/** Why the rules of a branch keep a push out, or `null` where they let it in. */
+export function pushBlocker(
+  world: World,
+  repo: Repo,
+  update: RefUpdate,
+  actor: Account,
+  forced: boolean,
+): string | null {
+  if (!update.ref.startsWith("refs/heads/")) return null;
+  const branch = update.ref.slice("refs/heads/".length);
+  if (mayBypass(world, repo, branch, actor)) return null;
+  const rules = requirements(repo, branch);
+  if (rules.reviews !== null) return "Changes must be made through a pull request.";
+  if (update.after === null && rules.deletionBlocked) return "Cannot delete this branch";
+  if (forced && update.before !== null && update.after !== null && rules.forcePushBlocked) {
+    return "Cannot force-push to this branch";
+  }
+  return null;
+}
