@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { CountersignError } from "../errors.js";
 import type { RepositoryRef } from "../facts/facts.js";
 
 /** One pull request of one tenant. */
@@ -24,9 +26,13 @@ export type Job =
 export type TaskName = Job["task"];
 export type PayloadOf<T extends TaskName> = Extract<Job, { task: T }>["payload"];
 
+/** How often a job is tried, with growing pauses (about a day in all), before it is dead and waits for an operator. */
+export const MAX_ATTEMPTS = 12;
+
 /** How a job is queued: `key` lets a newer job replace a waiting one, `queue` lets only one run at a time. */
 export interface Scheduling {
   readonly key: string;
+  /** `null`: runs beside any other. */
   readonly queue: string | null;
   /** Lower runs first. */
   readonly priority: number;
@@ -38,13 +44,58 @@ export function schedulingOf(job: Job): Scheduling {
     case "process-delivery":
       return { key: `delivery:${job.payload.guid}`, queue: null, priority: 0 };
     case "evaluate-pull-request":
-      return { key: `evaluate:${pull(job.payload)}`, queue: `pull:${pull(job.payload)}`, priority: 10 };
+      return { key: `evaluate:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 10 };
     case "record-merge":
-      return { key: `record-merge:${pull(job.payload)}`, queue: `pull:${pull(job.payload)}`, priority: 5 };
+      return { key: `record-merge:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 5 };
     case "publish-checks":
-      return { key: `checks:${commit(job.payload)}`, queue: `checks:${commit(job.payload)}`, priority: 5 };
+      return { key: `checks:${commit(job.payload)}`, queue: commitQueue(job.payload), priority: 5 };
   }
 }
 
-const pull = (subject: PullRequestSubject): string => `${subject.repository.id}#${subject.number}`;
-const commit = (subject: CommitSubject): string => `${subject.repository.id}@${subject.oid}`;
+const pull = (subject: PullRequestSubject): string =>
+  `${subject.tenantId}/${subject.repository.id}#${subject.number}`;
+const commit = (subject: CommitSubject): string =>
+  `${subject.tenantId}/${subject.repository.id}@${subject.oid}`;
+
+/**
+ * Pull requests and commits share a fixed number of queues each. graphile-worker looks through all queues for each
+ * job, and a queue cannot be removed safely while jobs arrive, so one for each pull request would slow it down for
+ * ever. The price: two different pull requests now and then wait for each other.
+ */
+const QUEUES = 64;
+
+const pullQueue = (subject: PullRequestSubject): string =>
+  `pulls-${(subject.repository.id + subject.number) % QUEUES}`;
+const commitQueue = (subject: CommitSubject): string =>
+  `commits-${Number.parseInt(subject.oid.slice(0, 4), 16) % QUEUES}`;
+
+const id = z.int().nonnegative();
+const repository = z.strictObject({ id, owner: z.string().min(1), name: z.string().min(1) });
+const pullRequestSubject = z.strictObject({ tenantId: id, repository, number: id });
+const commitSubject = z.strictObject({
+  tenantId: id,
+  repository,
+  oid: z.string().regex(/^[0-9a-f]{40,64}$/),
+});
+
+const payloads: { readonly [T in TaskName]: z.ZodType<PayloadOf<T>> } = {
+  "process-delivery": z.strictObject({ guid: z.string().min(1) }),
+  "evaluate-pull-request": pullRequestSubject,
+  "publish-checks": commitSubject,
+  "record-merge": pullRequestSubject,
+};
+
+/**
+ * The payload of a `task`, checked.
+ *
+ * @throws CountersignError `invariant-broken` where `payload` is not what this version of the task takes.
+ */
+export function parsePayload<T extends TaskName>(task: T, payload: unknown): PayloadOf<T> {
+  const schema: z.ZodType<PayloadOf<T>> = payloads[task];
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new CountersignError("invariant-broken", `a ${task} job has a payload that is not valid`, {
+    remedy: "It was queued by another version of the app, or by hand. Queue it again: redeliver the webhook.",
+    cause: parsed.error,
+  });
+}

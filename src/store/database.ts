@@ -1,0 +1,81 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import type pg from "pg";
+import { asStoreError, isConflict, unavailable } from "./failures.js";
+import { type Prisma, PrismaClient } from "./prisma/client.js";
+
+/** What tables are read and written with: the client itself, or one transaction of it. */
+export type Queries = Prisma.TransactionClient;
+
+/** How often a transaction is run before a collision with others is given up on. */
+const MAX_RUNS = 8;
+/** Waiting for a connection, and for the work itself, in milliseconds. */
+const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 30_000 };
+
+export interface DatabaseOptions {
+  readonly pool: pg.Pool;
+  /** Whether only this process can reach the database, over one session. */
+  readonly embedded: boolean;
+  /** Gives back what lies under the pool. */
+  readonly release: () => Promise<void>;
+}
+
+/** One database: a pool of connections that Prisma, the queue and our own SQL share. */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly embedded: boolean;
+  readonly #prisma: PrismaClient;
+  readonly #release: () => Promise<void>;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = options.pool;
+    this.embedded = options.embedded;
+    this.#release = options.release;
+    this.#prisma = new PrismaClient({ adapter: new PrismaPg(options.pool) });
+  }
+
+  /** Runs `work` outside a transaction. */
+  async use<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#prisma);
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /**
+   * Runs one statement without Prisma in between, in one round trip: for the hot path, where Prisma would turn
+   * megabytes of payload into base64 and back.
+   */
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return (await this.pool.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      // What carries no code did not come from the server: the connection broke under the statement.
+      throw error instanceof Error && !("code" in error) ? unavailable(error) : asStoreError(error);
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction and, after a deadlock or serialization failure, from its start again; `work` must
+   * have no other effects. Read committed, as everything that must not interleave takes a lock by name.
+   *
+   * @throws CountersignError `store-conflict` after too many collisions, `store-unavailable` without a database.
+   */
+  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    for (let run = 1; ; run++) {
+      try {
+        return await this.#prisma.$transaction(work, {
+          ...TRANSACTION_LIMITS,
+          isolationLevel: "ReadCommitted",
+        });
+      } catch (error) {
+        if (run >= MAX_RUNS || !isConflict(error)) throw asStoreError(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#prisma.$disconnect();
+    await this.#release();
+  }
+}

@@ -1,0 +1,109 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import type { MigrationList } from "@prisma/schema-engine-wasm";
+import { runMigrations } from "graphile-worker";
+import { CountersignError } from "../errors.js";
+import type { Database } from "./database.js";
+import { asStoreError } from "./failures.js";
+import type { StoreLogger } from "./logger.js";
+import { queueLogger } from "./queue/logger.js";
+import { newSchemaEngine } from "./schema-engine.js";
+
+/** `prisma/` lies beside both `src/` and `dist/`, two folders above this file's. */
+const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "prisma", "migrations");
+const LOCK = "SELECT pg_advisory_lock(hashtextextended('countersign.migrate', 0))";
+const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('countersign.migrate', 0))";
+
+/**
+ * Applies what is not applied yet of `prisma/migrations`, leaving `_prisma_migrations` as `prisma migrate deploy`
+ * would, then graphile-worker's own migrations. Of several processes that start at once, one migrates and the others
+ * wait for it.
+ *
+ * @throws CountersignError `migration-failed` with what to do about it, `store-unavailable` without a database.
+ */
+export async function migrate(database: Database, logger: StoreLogger): Promise<void> {
+  try {
+    const connection = await database.pool.connect();
+    try {
+      await connection.query(LOCK);
+      const applied = await applyMigrations(database);
+      if (applied.length > 0) logger.info({ migrations: applied }, "database migrated");
+      await runMigrations({ pgPool: database.pool, logger: queueLogger(logger) });
+    } finally {
+      await connection.query(UNLOCK);
+      connection.release();
+    }
+  } catch (error) {
+    const known = asStoreError(error);
+    throw known instanceof CountersignError ? known : migrationFailed(error);
+  }
+}
+
+async function applyMigrations(database: Database): Promise<string[]> {
+  const engine = await newSchemaEngine(bindMigrationAwareSqlAdapterFactory(new WholeScripts(database.pool)));
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: await readMigrations(MIGRATIONS),
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    return appliedMigrationNames;
+  } finally {
+    engine.free();
+  }
+}
+
+/**
+ * Prisma's adapter cuts scripts at every semicolon, also at those inside of a function's body. Sent whole, PostgreSQL
+ * reads them itself and, as a further gain, applies all of a migration or nothing.
+ */
+class WholeScripts extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter.underlyingDriver().query(script);
+    };
+    return adapter;
+  }
+}
+
+/** The migrations folder in the shape that the schema engine takes. */
+export async function readMigrations(folder: string): Promise<MigrationList> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return {
+    baseDir: folder,
+    lockfile: {
+      path: "migration_lock.toml",
+      content: await readFile(join(folder, "migration_lock.toml"), "utf8"),
+    },
+    shadowDbInitScript: "",
+    migrationDirectories: await Promise.all(
+      names.sort().map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: "migration.sql",
+          content: { tag: "ok" as const, value: await readFile(join(folder, name, "migration.sql"), "utf8") },
+        },
+      })),
+    ),
+  };
+}
+
+function migrationFailed(cause: unknown): CountersignError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CountersignError(
+    "migration-failed",
+    `the database schema could not be brought up to date: ${reason}`,
+    {
+      remedy:
+        "The user of DATABASE_URL must own the database or be allowed to create schemas, tables and functions in it. " +
+        "See what failed with: SELECT migration_name, logs FROM _prisma_migrations WHERE finished_at IS NULL; mend the " +
+        "cause, forget the attempt (nothing of it was applied) with: DELETE FROM _prisma_migrations WHERE finished_at IS " +
+        "NULL; and start again.",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import pg from "pg";
+import type { Clock } from "../clock.js";
+import { CountersignError } from "../errors.js";
+import { Database } from "./database.js";
+import { openEmbedded } from "./embedded/embedded.js";
+import { unavailable } from "./failures.js";
+import type { StoreLogger } from "./logger.js";
+import { migrate } from "./migrate.js";
+import { enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
+import type { Store, StoreTransaction } from "./store.js";
+import { beginPosting, markPosted, wantCheck, wantedChecks } from "./tables/checks.js";
+import { insertDecision, latestDecisions } from "./tables/decisions.js";
+import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/deliveries.js";
+import { lockName } from "./tables/locks.js";
+import { findPusher, savePusher } from "./tables/pushes.js";
+import { appendRecord, findMergeRecord } from "./tables/records.js";
+import { findTenant, saveTenant } from "./tables/tenants.js";
+import type { Queries } from "./database.js";
+
+export interface StoreOptions {
+  /** Where PostgreSQL is; `null` for the embedded one. */
+  readonly databaseUrl: string | null;
+  /** The folder of the embedded database. */
+  readonly dataDir: string;
+  readonly logger: StoreLogger;
+  readonly clock: Clock;
+}
+
+/** A store together with the database under it, from which workers take their jobs. */
+export interface OpenedStore extends Store {
+  readonly database: Database;
+}
+
+/** Enough for ten jobs in transactions, the listener, the lease, and webhooks beside them. */
+const CONNECTIONS = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the database, brings its schema up to date, and gives the store on it.
+ *
+ * @throws CountersignError `store-unavailable` where it cannot be reached or its folder is in use, `migration-failed`
+ *   where its schema cannot be brought up to date.
+ */
+export async function openStore(options: StoreOptions): Promise<OpenedStore> {
+  const database = await openDatabase(options);
+  try {
+    await migrate(database, options.logger);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return storeOn(database, options.clock);
+}
+
+async function openDatabase({ databaseUrl, dataDir, logger }: StoreOptions): Promise<Database> {
+  if (databaseUrl === null) {
+    const { pool, close } = await openEmbedded(dataDir, CONNECTIONS);
+    reportLostConnections(pool, logger);
+    return new Database({ pool, embedded: true, release: close });
+  }
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: "countersign",
+  });
+  reportLostConnections(pool, logger);
+  return new Database({ pool, embedded: false, release: () => pool.end() });
+}
+
+/** A connection that breaks is replaced at its next use; without listeners it would end the process. */
+function reportLostConnections(pool: pg.Pool, logger: StoreLogger): void {
+  const report = (error: Error): void => {
+    logger.warn({ err: error }, "a database connection was lost");
+  };
+  pool.on("error", report);
+  pool.on("connect", (client) => client.on("error", report));
+}
+
+function storeOn(database: Database, clock: Clock): OpenedStore {
+  return {
+    database,
+    acceptDelivery: (delivery) => acceptDelivery(database, delivery),
+    findDelivery: (guid) => database.use((queries) => findDelivery(queries, guid)),
+    markDeliveryProcessed: (guid, at) => database.use((queries) => markDeliveryProcessed(queries, guid, at)),
+    findTenant: (tenantId) => database.use((queries) => findTenant(queries, tenantId)),
+    saveTenant: (tenant) => database.use((queries) => saveTenant(queries, tenant)),
+    findPusher: (...commit) => database.use((queries) => findPusher(queries, ...commit)),
+    savePusher: (push) => database.use((queries) => savePusher(queries, push)),
+    latestDecisions: (commit) => database.use((queries) => latestDecisions(queries, commit)),
+    findMergeRecord: (...pull) => database.use((queries) => findMergeRecord(queries, ...pull)),
+    wantedChecks: (commit) => database.use((queries) => wantedChecks(queries, commit)),
+    beginPosting: (...attempt) => database.use((queries) => beginPosting(queries, ...attempt)),
+    markPosted: (...posted) => database.use((queries) => markPosted(queries, ...posted)),
+    enqueue: (job, at) => database.use((queries) => enqueue(queries, job, at?.runAt ?? null)),
+    transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
+    queueStatus: () => queueStatus(database),
+    retryDeadJobs: (ids) => retryDeadJobs(database, ids ?? null),
+    ping: () => ping(database),
+    close: () => database.close(),
+  };
+}
+
+function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
+  return {
+    lock: (name) => lockName(queries, `named:${name}`),
+    insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
+    latestDecisions: (commit) => latestDecisions(queries, commit),
+    wantCheck: (check, content) => wantCheck(queries, check, content),
+    wantedChecks: (commit) => wantedChecks(queries, commit),
+    appendRecord: (record) => appendRecord(queries, record, clock.now()),
+    enqueue: (job, at) => enqueue(queries, job, at?.runAt ?? null),
+  };
+}
+
+async function ping(database: Database): Promise<void> {
+  try {
+    await database.query("SELECT 1");
+  } catch (error) {
+    throw error instanceof CountersignError ? error : unavailable(error);
+  }
+}

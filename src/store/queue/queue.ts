@@ -1,0 +1,71 @@
+import type { Database, Queries } from "../database.js";
+import { type Job, MAX_ATTEMPTS, parsePayload, schedulingOf } from "../jobs.js";
+import type { DeadJob, QueueStatus } from "../store.js";
+
+/**
+ * Queues a job, in the transaction of `queries`. A waiting job with the same key is replaced; one that runs already is
+ * left alone and followed by this one, since it may have looked at the world before the news.
+ *
+ * @throws CountersignError `invariant-broken` for a payload that no worker would take.
+ */
+export async function enqueue(queries: Queries, job: Job, runAt: Date | null): Promise<void> {
+  const payload = JSON.stringify(parsePayload(job.task, job.payload));
+  const { key, queue, priority } = schedulingOf(job);
+  await queries.$queryRaw`
+    SELECT 1 AS queued
+      FROM graphile_worker.add_job(
+        ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => ${runAt}::timestamptz,
+        max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}, priority => ${priority}::int)`;
+}
+
+/**
+ * A job that was replaced while it ran has lost its key and its attempts (graphile-worker does so); whether it then
+ * failed or its process died, its successor does the work. Such jobs are neither waiting nor dead.
+ */
+const NOT_REPLACED = "jobs.key IS NOT NULL";
+
+/** Counts and dead jobs, for operators. */
+export async function queueStatus(database: Database): Promise<QueueStatus> {
+  const [counts] = await database.query<{ waiting: string; running: string }>(
+    `SELECT count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts) AS waiting,
+            count(*) FILTER (WHERE locked_at IS NOT NULL) AS running
+       FROM graphile_worker.jobs`,
+  );
+  const dead = await database.query<{
+    id: string;
+    task_identifier: string;
+    key: string | null;
+    attempts: number;
+    last_error: string | null;
+  }>(
+    `SELECT id, task_identifier, key, attempts, last_error
+       FROM graphile_worker.jobs
+      WHERE locked_at IS NULL AND attempts >= max_attempts AND ${NOT_REPLACED}
+      ORDER BY id`,
+  );
+  return {
+    waiting: Number(counts?.waiting ?? 0),
+    running: Number(counts?.running ?? 0),
+    dead: dead.map((row): DeadJob => ({
+      id: row.id,
+      task: row.task_identifier,
+      key: row.key,
+      attempts: row.attempts,
+      lastError: row.last_error,
+    })),
+  };
+}
+
+/** Makes dead jobs due again with all their attempts; all of them where no ids are given. Returns how many. */
+export async function retryDeadJobs(database: Database, ids: readonly string[] | null): Promise<number> {
+  const retried = await database.query(
+    `SELECT job.id
+       FROM graphile_worker.reschedule_jobs(
+              ARRAY(SELECT jobs.id FROM graphile_worker.jobs
+                     WHERE locked_at IS NULL AND attempts >= max_attempts AND ${NOT_REPLACED}
+                       AND ($1::bigint[] IS NULL OR jobs.id = ANY ($1::bigint[]))),
+              run_at => now(), attempts => 0) AS job`,
+    [ids],
+  );
+  return retried.length;
+}

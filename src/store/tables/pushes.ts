@@ -1,0 +1,45 @@
+import { CountersignError } from "../../errors.js";
+import type { Account } from "../../facts/facts.js";
+import type { Queries } from "../database.js";
+import { toBigInt, toNumber } from "../numbers.js";
+import type { HeadPush } from "../store.js";
+
+export async function findPusher(
+  queries: Queries,
+  tenantId: number,
+  repositoryId: number,
+  oid: string,
+): Promise<Account | null> {
+  const row = await queries.headPush.findUnique({
+    where: {
+      tenantId_repositoryId_oid: { tenantId: toBigInt(tenantId), repositoryId: toBigInt(repositoryId), oid },
+    },
+  });
+  return row && { id: toNumber(row.pusherId), login: row.pusherLogin, type: accountType(row.pusherType) };
+}
+
+/** Webhooks arrive in any order: an older push never takes the place of a newer one. */
+export async function savePusher(queries: Queries, push: HeadPush): Promise<void> {
+  await queries.$executeRaw`
+    INSERT INTO head_pushes AS known
+      (tenant_id, repository_id, oid, pusher_id, pusher_login, pusher_type, pushed_at)
+    VALUES
+      (${toBigInt(push.tenantId)}, ${toBigInt(push.repositoryId)}, ${push.oid}, ${toBigInt(push.pusher.id)},
+       ${push.pusher.login}, ${push.pusher.type}, ${push.at}::timestamptz)
+    ON CONFLICT (tenant_id, repository_id, oid) DO UPDATE
+      SET pusher_id = excluded.pusher_id, pusher_login = excluded.pusher_login,
+          pusher_type = excluded.pusher_type, pushed_at = excluded.pushed_at
+      WHERE known.pushed_at <= excluded.pushed_at`;
+}
+
+function accountType(type: string): Account["type"] {
+  switch (type) {
+    case "User":
+    case "Bot":
+    case "Mannequin":
+    case "Organization":
+      return type;
+    default:
+      throw new CountersignError("invariant-broken", `"${type}" is no type of account that was ever stored`);
+  }
+}
