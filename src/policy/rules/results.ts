@@ -56,7 +56,7 @@ function missing(required: RequiredResult, facts: ChangeFacts): Finding {
   return failed("required-result", {
     subject: nameOf(required),
     reason: "result-missing",
-    message: `${sourceOf(required)} has reported no ${nameOf(required)} for the head commit ${shortOid(head)}.`,
+    message: `No ${nameOf(required)} from ${sourceOf(required)} for the head commit ${shortOid(head)}.`,
     remedy: advice(
       "Wait for the tool, or start it. If it never reports: does it run for this branch, and is the id in the policy right?",
     ),

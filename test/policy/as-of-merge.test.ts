@@ -1,0 +1,51 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Fact, known, unknown } from "../../src/facts/facts.js";
+import { asOfMerge } from "../../src/policy/as-of-merge.js";
+import { checkRun, commitStatus, facts, merged, review } from "./make.js";
+
+const MERGED_AT = "2026-11-20T11:30:00Z";
+const BEFORE = "2026-11-20T11:29:59Z";
+const AFTER = "2026-11-20T11:30:01Z";
+
+const valueOf = <T>(fact: Fact<T>): T | null => (fact.known ? fact.value : null);
+
+describe("asOfMerge", () => {
+  it("leaves the facts of an open change alone", () => {
+    const open = facts();
+    expect(asOfMerge(open)).toBe(open);
+  });
+
+  it("drops reviews given after the merge, or at no known time", () => {
+    const reviews = [BEFORE, MERGED_AT, AFTER, null].map((submittedAt) => review({ submittedAt }));
+    const kept = valueOf(asOfMerge(merged(MERGED_AT, { reviews: known(reviews) })).reviews);
+    expect(kept?.map(({ submittedAt }) => submittedAt)).toEqual([BEFORE, MERGED_AT]);
+  });
+
+  it("drops statuses set after the merge", () => {
+    const results = known([commitStatus({ createdAt: BEFORE }), commitStatus({ createdAt: AFTER })]);
+    expect(valueOf(asOfMerge(merged(MERGED_AT, { results })).results)).toHaveLength(1);
+  });
+
+  it.each([
+    ["completed before", { startedAt: BEFORE, completedAt: BEFORE }, "COMPLETED"],
+    ["started before, completed after", { startedAt: BEFORE, completedAt: AFTER }, "IN_PROGRESS"],
+    ["started after", { startedAt: AFTER, completedAt: AFTER }, undefined],
+    ["completed at no known time, started before", { startedAt: BEFORE, completedAt: null }, "IN_PROGRESS"],
+    [
+      "still running",
+      { status: "IN_PROGRESS", startedAt: BEFORE, completedAt: null, conclusion: null },
+      "IN_PROGRESS",
+    ],
+  ])("sees a check run that %s as it was", (_what, change, status) => {
+    const [run] = valueOf(asOfMerge(merged(MERGED_AT, { results: known([checkRun(change)]) })).results) ?? [];
+    expect(run?.kind === "check-run" ? run.status : undefined).toBe(status);
+  });
+
+  it("keeps unknown what is unknown", () => {
+    const reviews = unknown("unavailable", "No answer.", "Try again.");
+    expect(asOfMerge(merged(MERGED_AT, { reviews, results: reviews }))).toMatchObject({
+      reviews,
+      results: reviews,
+    });
+  });
+});

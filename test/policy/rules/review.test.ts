@@ -1,0 +1,221 @@
+import { describe, expect, it } from "@jest/globals";
+import { type ChangeFacts, known, type ReviewFact, unknown } from "../../../src/facts/facts.js";
+import { outcomeOf } from "../../../src/policy/decide.js";
+import { coAuthorTrailers } from "../../../src/policy/rules/contributors.js";
+import { reviewFindings } from "../../../src/policy/rules/review.js";
+import {
+  account,
+  ada,
+  bob,
+  brief,
+  commit,
+  eve,
+  facts,
+  identity,
+  OID,
+  only,
+  policy,
+  review,
+  robot,
+} from "../make.js";
+
+const unread = unknown("unavailable", "GitHub did not answer.", "Try again.");
+
+const judge = (reviews: readonly ReviewFact[], change: Partial<ChangeFacts> = {}, yaml = ""): string[] =>
+  brief(reviewFindings(facts({ reviews: known(reviews), ...change }), policy(yaml)));
+
+const commits = (change: Parameters<typeof commit>[0]): Partial<ChangeFacts> => ({
+  commits: known([commit(change)]),
+});
+
+describe("the review gate", () => {
+  it("passes with an independent approval of the head", () => {
+    expect(judge([review()])).toEqual(["pass approved"]);
+  });
+
+  it.each<[string, Partial<ReviewFact>, Partial<ChangeFacts>, string]>([
+    ["the author of the pull request", { author: ada }, {}, "is-author"],
+    ["a commit's author", {}, commits({ author: identity(bob) }), "is-commit-author"],
+    ["a commit's committer", {}, commits({ committer: identity(bob) }), "is-committer"],
+    [
+      "a co-author whom GitHub lists",
+      {},
+      commits({ authors: [identity(ada), identity(bob)] }),
+      "is-co-author",
+    ],
+    [
+      "a co-author by trailer, known from another commit",
+      {},
+      {
+        commits: known([
+          commit({ message: "x\n\nCo-authored-by: B <BOB@example.com>", authors: [identity(bob)] }),
+        ]),
+      },
+      "is-co-author",
+    ],
+    [
+      "a co-author by trailer with a private address",
+      {},
+      commits({ message: "x\n\nco-authored-by: B <2+oldname@users.noreply.github.com>" }),
+      "is-co-author",
+    ],
+    [
+      "a co-author by trailer with an old private address",
+      {},
+      commits({ message: "x\n\nCo-authored-by: B <Bob@users.noreply.github.com>" }),
+      "is-co-author",
+    ],
+    [
+      "a commit's author by private address",
+      {},
+      commits({ author: identity(null, "2+bob@users.noreply.github.com") }),
+      "is-commit-author",
+    ],
+    ["the last pusher", {}, { lastPusher: known(bob) }, "is-last-pusher"],
+    ["someone without write access", { canPush: false }, {}, "no-write-access"],
+    ["someone who saw an earlier commit", { commitOid: OID }, {}, "stale-head"],
+    ["someone who saw no commit that is known", { commitOid: null }, {}, "stale-head"],
+    ["a bot", { author: robot }, {}, "bot-not-named"],
+    ["an organization", { author: account(8, "org", "Organization") }, {}, "not-a-person"],
+    ["a placeholder of an import", { author: account(8, "ghosted", "Mannequin") }, {}, "not-a-person"],
+  ])("does not count the approval of %s", (_who, given, change, reason) => {
+    const findings = judge([review(given)], change);
+    expect(findings).toContain("waiting approval-missing");
+    expect(findings).toContain(`note ${reason}`);
+  });
+
+  it("shows a refused approval without failing where others are enough", () => {
+    const reviews = [review({ author: ada }), review({ id: "r2" })];
+    expect(judge(reviews)).toEqual(["pass approved", "note is-author"]);
+    expect(outcomeOf(reviewFindings(facts({ reviews: known(reviews) }), policy()))).toBe("passed");
+  });
+
+  it("does not count the review of a deleted account, or one that was not given", () => {
+    expect(judge([review({ author: null })])).toEqual(["waiting approval-missing"]);
+    expect(judge([review({ state: "PENDING" })])).toEqual(["waiting approval-missing"]);
+    expect(judge([])).toEqual(["waiting approval-missing"]);
+  });
+
+  it("needs as many people as the policy asks for, each counted once", () => {
+    const yaml = "review: { approvals: 2 }";
+    expect(judge([review(), review({ id: "r2" })], {}, yaml)).toEqual([
+      "waiting approval-missing",
+      "note approved",
+    ]);
+    expect(judge([review(), review({ id: "r2", author: eve })], {}, yaml)).toEqual([
+      "pass approved",
+      "pass approved",
+    ]);
+  });
+
+  it("counts a bot that the policy names, by its id", () => {
+    expect(judge([review({ author: robot, canPush: false })], {}, "review: { bots: [9] }")).toEqual([
+      "pass approved",
+    ]);
+    expect(judge([review({ author: robot, canPush: true })], {}, "review: { bots: [8] }")).toContain(
+      "note bot-not-named",
+    );
+    expect(
+      judge([review({ author: robot })], { lastPusher: known(robot) }, "review: { bots: [9] }"),
+    ).toContain("note is-last-pusher");
+  });
+
+  const at = (minute: number, state: ReviewFact["state"], change: Partial<ReviewFact> = {}): ReviewFact =>
+    review({
+      id: String(minute),
+      state,
+      submittedAt: `2026-11-20T11:${String(minute).padStart(2, "0")}:00Z`,
+      ...change,
+    });
+
+  it.each<[string, readonly ReviewFact[], string[]]>([
+    [
+      "changes requested",
+      [at(1, "CHANGES_REQUESTED")],
+      ["fail changes-requested", "waiting approval-missing"],
+    ],
+    [
+      "changes requested on an earlier head",
+      [at(1, "CHANGES_REQUESTED", { commitOid: OID })],
+      ["fail changes-requested", "waiting approval-missing"],
+    ],
+    ["changes requested, then approved", [at(1, "CHANGES_REQUESTED"), at(2, "APPROVED")], ["pass approved"]],
+    ["listed the other way round", [at(2, "APPROVED"), at(1, "CHANGES_REQUESTED")], ["pass approved"]],
+    [
+      "approved, then changes requested",
+      [at(1, "APPROVED"), at(2, "CHANGES_REQUESTED")],
+      ["fail changes-requested", "waiting approval-missing"],
+    ],
+    ["approved, then commented", [at(1, "APPROVED"), at(2, "COMMENTED")], ["pass approved"]],
+    [
+      "changes requested, then commented",
+      [at(1, "CHANGES_REQUESTED"), at(2, "COMMENTED")],
+      ["fail changes-requested", "waiting approval-missing"],
+    ],
+    ["approved, then dismissed", [at(1, "APPROVED"), at(2, "DISMISSED")], ["waiting approval-missing"]],
+    [
+      "approved, then approved an older commit",
+      [at(1, "APPROVED"), at(2, "APPROVED", { commitOid: OID })],
+      ["pass approved"],
+    ],
+    [
+      "changes requested at no known time",
+      [at(1, "APPROVED"), at(0, "CHANGES_REQUESTED", { submittedAt: null })],
+      ["fail changes-requested", "waiting approval-missing"],
+    ],
+    [
+      "changes requested by someone else",
+      [at(1, "APPROVED"), at(2, "CHANGES_REQUESTED", { author: eve })],
+      ["fail changes-requested", "pass approved"],
+    ],
+    [
+      "changes requested without write access",
+      [at(1, "APPROVED"), at(2, "CHANGES_REQUESTED", { author: eve, canPush: false })],
+      ["note changes-requested-without-access", "pass approved"],
+    ],
+  ])("takes the latest opinion: %s", (_what, reviews, expected) => {
+    expect(judge(reviews)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<ChangeFacts>]>([
+    ["reviews", { reviews: unread }],
+    ["commits", { commits: unread }],
+    ["the last pusher", { lastPusher: unread }],
+  ])("is unknown where it is not known: %s", (_what, change) => {
+    const findings = reviewFindings(facts(change), policy());
+    expect(outcomeOf(findings)).toBe("unknown");
+  });
+
+  it("reports a contributor whom GitHub does not know", () => {
+    const findings = reviewFindings(
+      facts(commits({ message: "x\n\nCo-authored-by: Who <who@example.org>" })),
+      policy(),
+    );
+    expect(only(findings, "contributor-unresolved")).toMatchObject({
+      status: "note",
+      subject: "who@example.org",
+    });
+    expect(outcomeOf(findings)).toBe("passed");
+  });
+
+  it("counts with an author whose account is gone", () => {
+    const open = facts();
+    const orphan = { ...open, pullRequest: { ...open.pullRequest, author: null } };
+    expect(brief(reviewFindings(orphan, policy()))).toEqual(["pass approved"]);
+  });
+});
+
+describe("coAuthorTrailers", () => {
+  it.each([
+    ["none here", []],
+    ["x\nCo-authored-by: A B <a@b.c>", ["a@b.c"]],
+    ["x\r\n  CO-AUTHORED-BY:A<a@b.c>\r\nmore", ["a@b.c"]],
+    ["Co-authored-by: a@b.c", ["a@b.c"]],
+    ["Co-authored-by: A <a> <a@b.c>", ["a@b.c"]],
+    ["Co-authored-by: A >< x", ["A >< x"]],
+    ["Co-authored-by:", [""]],
+    ["Not-co-authored-by: A <a@b.c>", []],
+  ])("reads %j", (message, emails) => {
+    expect(coAuthorTrailers(message).map(({ email }) => email)).toEqual(emails);
+  });
+});
