@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { CountersignError } from "./errors.js";
@@ -69,7 +70,9 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 
 function readCredentials(env: Environment): AppCredentials | null {
   const privateKey = readPrivateKey(env);
-  if (env.APP_ID === undefined && privateKey === null) return null;
+  const none = env.APP_ID === undefined && privateKey === null && env.WEBHOOK_SECRET === undefined;
+  // One that is lost from a running service must not open the set-up page to whoever comes by.
+  if (none) return null;
   if (env.APP_ID === undefined) throw missing("APP_ID", "the app's numeric id, from its settings page");
   if (privateKey === null) throw missing("PRIVATE_KEY or PRIVATE_KEY_PATH", "the app's private key (PEM)");
   return { id: env.APP_ID, privateKey, webhookSecrets: readSecrets(env.WEBHOOK_SECRET) };
@@ -91,17 +94,22 @@ function readSecrets(value: string | undefined): readonly [string, ...string[]] 
 }
 
 function readPrivateKey(env: Environment): string | null {
-  const pem = env.PRIVATE_KEY ?? readKeyFile(env.PRIVATE_KEY_PATH);
-  if (pem === null) return null;
+  const name = env.PRIVATE_KEY === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY";
+  const given = env.PRIVATE_KEY ?? readKeyFile(env.PRIVATE_KEY_PATH);
+  if (given === null) return null;
   // One-line forms that hosting platforms need: escaped newlines, or the whole file in base64.
-  const decoded = pem.includes("-----BEGIN") ? pem : Buffer.from(pem, "base64").toString("utf8");
-  if (!decoded.includes("-----BEGIN")) {
-    throw new CountersignError("config-invalid", "PRIVATE_KEY is not a PEM private key.", {
+  const decoded = given.includes("-----BEGIN") ? given : Buffer.from(given, "base64").toString("utf8");
+  const pem = decoded.replaceAll("\\n", "\n");
+  try {
+    createPrivateKey(pem);
+  } catch (cause) {
+    throw new CountersignError("config-invalid", `${name} is not a PEM private key.`, {
       remedy:
-        "Set it to the contents of the .pem file that GitHub gave you, or set PRIVATE_KEY_PATH to that file.",
+        "Set PRIVATE_KEY to the contents of the .pem file that GitHub gave you, or PRIVATE_KEY_PATH to that file.",
+      cause,
     });
   }
-  return decoded.replaceAll("\\n", "\n");
+  return pem;
 }
 
 function readKeyFile(path: string | undefined): string | null {
