@@ -21,17 +21,21 @@ export function visible(text: string): string {
 /** Everything that Markdown, HTML or GitHub's own extensions give a meaning anywhere in a line. */
 const SPECIAL = /[&<>"'`*_{}[\]()#+!|~\\$=^@]/g;
 
+/** Stands where a text is empty, so that nobody looks for what is missing. */
+const NOTHING = "–";
+
 /** `text` for the inside of a Markdown line, a table cell or an HTML element. Never empty, never a line break. */
 export function plain(text: string): string {
   const shown = visible(text).trim();
-  if (shown === "") return "(empty)";
+  if (shown === "") return NOTHING;
   return shown
     .replace(/:(?=\S)/g, ":\u0000")
-    .replace(/\bwww\./gi, (match) => `${match.slice(0, -1)}\u0000.`)
+    .replace(/www\./gi, (match) => `${match.slice(0, -1)}\u0000.`)
     .replace(/\b(GH)-(?=\d)/gi, "$1-\u0000")
     .replace(/[@#]/g, (char) => `${char}\u0000`)
     .replace(SPECIAL, entity)
-    .replace(/^[-.\d]/, entity)
+    .replace(/^-/, entity)
+    .replace(/^(\d+)\./, "$1&#46;")
     .replaceAll("\u0000", ZERO_WIDTH_SPACE);
 }
 
@@ -40,7 +44,7 @@ const entity = (char: string): string => `&#${char.codePointAt(0) ?? 0};`;
 /** `text` as inline code, whose inside GitHub neither renders nor links. Also right in a table cell. */
 export function code(text: string): string {
   const shown = visible(text).trim();
-  if (shown === "") return plain("");
+  if (shown === "") return NOTHING;
   const ticks = fenceFor(shown, 1);
   const padded = shown.startsWith("`") || shown.endsWith("`") ? ` ${shown} ` : shown;
   // Within a table a bar ends the cell even inside code, unless escaped; a backslash before it would undo that.

@@ -54,7 +54,7 @@ function inShort(findings: readonly SharedFinding[]): string {
   if (waiver !== undefined) return `⚠️ ${plain(fitText(waiver.finding.message, 200))}`;
   const passes = findings.filter(({ finding }) => finding.status === "pass");
   if (passes.length === 1) return plain(fitText(passes[0]?.finding.message ?? "", 200));
-  return `${counted(passes.length, "finding")} passed`;
+  return `${passes.length} passed`;
 }
 
 const about = (finding: Finding): string => `${code(fitText(finding.subject, 100))}: `;
@@ -109,11 +109,12 @@ export function detailBlocks(decisions: readonly PullDecision[], gates: readonly
   return gates.flatMap((gate) => {
     const findings = findingsOver(decisions, [gate]);
     const title = `${GATE_NAMES[gate]}: ${counted(findings.length, "finding")}`;
+    const controls = controlsLine(findings);
     const parts = packed(findings.map((shared) => detail(shared, decisions.length > 1)));
     return parts.map((lines, part) => {
       const which = parts.length === 1 ? "" : ` (${part + 1} of ${parts.length})`;
       const open = gates.length === 1 ? " open" : "";
-      const fold = `<details${open}><summary>${title}${which}</summary>\n\n${lines.join("\n")}\n\n</details>`;
+      const fold = `<details${open}><summary>${title}${which}</summary>\n\n${lines.join("\n")}${controls}\n\n</details>`;
       return block(fold, lines.length);
     });
   });
@@ -137,9 +138,14 @@ function packed(lines: readonly string[]): string[][] {
 }
 
 function detail(shared: SharedFinding, severalPulls: boolean): string {
-  const { finding } = shared;
-  const controls = finding.controls.map((control) => code(control)).join(" ");
-  return `- ${line(shared, severalPulls)} <sub>${code(`${finding.rule}/${finding.reason}`)} ${controls}</sub>`;
+  const { rule, reason } = shared.finding;
+  return `- ${line(shared, severalPulls)} <sub>${code(`${rule}/${reason}`)}</sub>`;
+}
+
+/** Once a gate: beside each finding the ids would drown it. The records have them with each. */
+function controlsLine(findings: readonly SharedFinding[]): string {
+  const controls = [...new Set(findings.flatMap(({ finding }) => finding.controls))].sort();
+  return controls.length === 0 ? "" : `\n\n<sub>Evidence for ${controls.map(code).join(" ")}</sub>`;
 }
 
 /** Which policy judged. */

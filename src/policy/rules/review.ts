@@ -22,12 +22,7 @@ export function reviewFindings(facts: ChangeFacts, policy: Policy): Finding[] {
   return [
     ...unknowns,
     ...requestedChanges(opinions, policy),
-    ...enough(
-      approvals.filter((approval) => approval.status === "pass"),
-      facts,
-      policy,
-    ),
-    ...approvals.filter((approval) => approval.status !== "pass"),
+    ...enough(approvals, facts, policy),
     ...contributors.unresolved.map(unresolvedContributor),
   ];
 }
@@ -117,19 +112,26 @@ function refusal(
   return approval.commitOid === head ? null : "stale-head";
 }
 
-function enough(counted: readonly Finding[], facts: ChangeFacts, policy: Policy): Finding[] {
+function enough(approvals: readonly Finding[], facts: ChangeFacts, policy: Policy): Finding[] {
+  const counted = approvals.filter((approval) => approval.status === "pass");
+  const refused = approvals.filter((approval) => approval.status !== "pass");
   const needed = policy.review.approvals;
-  if (counted.length >= needed) return [...counted];
-  const message = `${counted.length} of ${needed} independent approvals of the head commit ${shortOid(facts.pullRequest.head.oid)}.`;
+  if (counted.length >= needed) return [...counted, ...refused];
+  const head = shortOid(facts.pullRequest.head.oid);
   const remedy = advice(
     "Ask someone with write access, who wrote, committed and pushed nothing of it, to approve the newest commit.",
     [],
     facts.pullRequest.url,
   );
+  const message = [
+    `${counted.length} of ${needed} independent approvals of the head commit ${head}.`,
+    ...refused.map((finding) => finding.message),
+  ].join(" ");
   // Those that count are noted only: with too few of them the gate has nothing that passed.
   return [
     waiting("independent-approval", { subject: "approvals", reason: "approval-missing", message, remedy }),
     ...counted.map((finding): Finding => ({ ...finding, status: "note" })),
+    ...refused,
   ];
 }
 

@@ -1,0 +1,278 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { Finding } from "../../src/policy/finding.js";
+import { CHECK_NAMES, renderChecks, type PullDecision, type RenderedCheck } from "../../src/report/checks.js";
+import { finding, pass, pull } from "./make.js";
+
+function check(name: string, ...decisions: readonly PullDecision[]): RenderedCheck {
+  const found = renderChecks(decisions).find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no check ${name}`);
+  return found;
+}
+
+const waits: Finding = finding({
+  gate: "review",
+  rule: "independent-approval",
+  waiting: true,
+  reason: "approval-missing",
+  message: "0 of 1 approvals.",
+});
+const unclear: Finding = finding({
+  gate: "protection",
+  rule: "branch-protected",
+  status: "unknown",
+  reason: "unknown-forbidden",
+  message: "Cannot be read.",
+});
+
+describe("renderChecks", () => {
+  it("makes five check runs, and none where nothing was decided", () => {
+    expect(renderChecks([pull(1)]).map(({ name }) => name)).toEqual(CHECK_NAMES);
+    expect(CHECK_NAMES).toEqual([
+      "countersign",
+      "countersign/signatures",
+      "countersign/protection",
+      "countersign/policy",
+      "countersign/review",
+    ]);
+    expect(renderChecks([])).toEqual([]);
+  });
+
+  it.each<[string, Finding[], string, string]>([
+    ["all passing", [], "success", "All passed"],
+    ["a waiver", [finding({ status: "waived" })], "success", "Passed, with 1 waiver"],
+    ["a failure", [finding()], "failure", "1 thing to mend"],
+    ["two failures", [finding(), finding({ subject: "2" })], "failure", "2 things to mend"],
+    ["waiting only", [waits], "action_required", "Waiting for one thing"],
+    ["unknown", [unclear], "failure", "1 could not be checked"],
+    [
+      "everything",
+      [finding(), waits, unclear],
+      "failure",
+      "1 thing to mend, 1 could not be checked, waiting for one thing",
+    ],
+    ["notes only", [finding({ status: "note" })], "failure", "Nothing was shown to pass"],
+  ])("concludes from %s", (_what, findings, conclusion, title) => {
+    expect(check("countersign", pull(1, findings))).toMatchObject({ conclusion, title });
+  });
+
+  it("concludes for each gate by itself", () => {
+    const conclusions = renderChecks([pull(1, [finding(), waits])]).map(({ conclusion }) => conclusion);
+    expect(conclusions).toEqual(["failure", "failure", "success", "success", "action_required"]);
+  });
+
+  it("puts the verdict first, then a line a gate, then what to do", () => {
+    expect(check("countersign", pull(1, [finding(), waits])).summary)
+      .toBe(`## ❌ 1 thing to mend, waiting for one thing
+
+| Gate | Verdict | In short |
+|---|---|---|
+| Signatures | ❌ failed | \`1111111111\`: The commit is not signed. |
+| Branch protection | ✅ passed | protection is fine. |
+| Policy results | ✅ passed | policy is fine. |
+| Review | ⏳ waiting | \`1111111111\`: 0 of 1 approvals. |
+
+<sub>Policy: \`.github/countersign.yml\` of the base branch, digest \`dddddddddddddddd\`.</sub>
+
+### What to do
+
+**1.** Sign it.
+
+- ❌ \`1111111111\`: The commit is not signed.
+- ⏳ \`1111111111\`: 0 of 1 approvals.
+
+\`\`\`sh
+git commit --amend -S
+\`\`\``);
+  });
+
+  it("says a remedy once for all that it mends", () => {
+    const { summary } = check(
+      "countersign",
+      pull(
+        1,
+        Array.from({ length: 8 }, (_, index) => finding({ subject: `c${index}` })),
+      ),
+    );
+    expect(summary.match(/git commit --amend -S/g)).toHaveLength(1);
+    expect(summary).toContain("- and 3 more");
+  });
+
+  it("names the policy that judged, or why none could", () => {
+    const of = (source: "built-in" | "invalid" | "unreadable"): string =>
+      check(
+        "countersign",
+        pull(1, [], {
+          source,
+          path: source === "invalid" ? ".github/countersign.yml" : null,
+          digest: null,
+          commitOid: null,
+        }),
+      ).summary;
+    expect(of("built-in")).toContain(
+      "the built-in strict default, because the base branch has no policy file",
+    );
+    expect(of("invalid")).toContain("cannot be used, so nothing passes");
+    expect(of("unreadable")).toContain("could not be read, so nothing passes");
+  });
+
+  it("folds every finding into the text, with its rule, reason and the controls", () => {
+    const { text } = check("countersign", pull(1, [finding()]));
+    expect(text).toContain("<details><summary>Signatures: 1 finding</summary>");
+    expect(text).toContain("`commit-signature/unsigned`");
+    expect(text).toContain("`SOC2:CC8.1`");
+    expect(check("countersign/review", pull(1)).text).toContain("<details open>");
+  });
+
+  it("reads the same however much later", () => {
+    const later = pull(1, [finding()]);
+    const again = { ...later, decision: { ...later.decision, observedAt: "2027-01-01T00:00:00Z" } };
+    expect(renderChecks([again])).toEqual(renderChecks([later]));
+  });
+});
+
+describe("a commit that is the head of several pull requests", () => {
+  it("gets the strictest verdict, and names each pull request with its own", () => {
+    const { conclusion, summary } = check("countersign", pull(7), pull(3, [finding()]));
+    expect(conclusion).toBe("failure");
+    expect(summary).toContain(
+      "This commit is the head of 2 pull requests; the strictest verdict counts for each.",
+    );
+    expect(summary).toContain("| #3 Change 3 | `main` | ❌ failed |\n| #7 Change 7 | `main` | ✅ passed |");
+    expect(summary).toContain("The commit is not signed. (#3)");
+  });
+
+  it("says what they share once", () => {
+    const { summary } = check("countersign", pull(3, [finding()]), pull(7, [finding()]));
+    expect(summary).toContain("(#3, #7)");
+    expect(check("countersign", pull(3, [finding()]), pull(7, [finding()])).title).toBe("1 thing to mend");
+  });
+
+  it("is never milder than one of them", () => {
+    const some = fc.subarray([finding(), waits, unclear, pass("policy")]);
+    fc.assert(
+      fc.property(some, some, (first, second) => {
+        const together = renderChecks([pull(1, first), pull(2, second)]);
+        const alone = [renderChecks([pull(1, first)]), renderChecks([pull(2, second)])];
+        for (const [index, { conclusion }] of together.entries()) {
+          const each = alone.map((checks) => checks[index]?.conclusion);
+          expect(conclusion === "success").toBe(each.every((one) => one === "success"));
+          expect(conclusion === "failure").toBe(each.some((one) => one === "failure"));
+        }
+      }),
+    );
+  });
+});
+
+describe("annotations", () => {
+  const place = { path: ".github/countersign.yml", line: 4 };
+
+  it("point at the lines of the policy file, each once, on the check to require", () => {
+    const invalid = (["signatures", "protection", "policy", "review"] as const).map((gate) =>
+      finding({
+        gate,
+        rule: "policy-file",
+        reason: "policy-invalid",
+        message: "No such key.",
+        location: place,
+      }),
+    );
+    const [main, ...gates] = renderChecks([pull(1, invalid)]);
+    expect(main?.annotations).toEqual([
+      {
+        path: place.path,
+        start_line: 4,
+        end_line: 4,
+        annotation_level: "failure",
+        title: "policy-file: policy-invalid",
+        message: "No such key. Sign it.",
+      },
+    ]);
+    expect(gates.flatMap(({ annotations }) => annotations)).toEqual([]);
+  });
+
+  it.each<[Finding["status"], string[]]>([
+    ["fail", ["failure"]],
+    ["unknown", ["warning"]],
+    ["waived", ["warning"]],
+    ["note", ["notice"]],
+    ["pass", []],
+  ])("of a finding that is %s: %j", (status, levels) => {
+    const { annotations } = check("countersign", pull(1, [finding({ status, location: place })]));
+    expect(annotations.map(({ annotation_level }) => annotation_level)).toEqual(levels);
+  });
+
+  it("hold nothing invisible, and no line before the first", () => {
+    const { annotations } = check(
+      "countersign",
+      pull(1, [finding({ message: "a\u202eb\u0000", location: { path: "x", line: 0 } })]),
+    );
+    expect(annotations[0]).toMatchObject({ start_line: 1, message: "a\\u{202e}b\\u{0} Sign it." });
+  });
+});
+
+describe("GitHub's limits", () => {
+  const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
+
+  it.each([
+    ["many findings", Array.from({ length: 3_000 }, (_, index) => finding({ subject: `commit ${index}` }))],
+    [
+      "many remedies",
+      Array.from({ length: 3_000 }, (_, index) =>
+        finding({
+          subject: `c${index}`,
+          remedy: { text: `Act ${index}.`, commands: [`do ${index}`], url: null },
+        }),
+      ),
+    ],
+    [
+      "long messages of hostile characters",
+      Array.from({ length: 60 }, (_, index) =>
+        finding({ subject: `c${index}`, message: "@#*💥".repeat(20_000) }),
+      ),
+    ],
+  ])("hold with %s, and what was left out is counted", (_what, findings) => {
+    for (const rendered of renderChecks([pull(1, findings)])) {
+      expect(bytes(rendered.title)).toBeLessThanOrEqual(255);
+      expect(bytes(rendered.summary)).toBeLessThanOrEqual(65_535);
+      expect(bytes(rendered.text)).toBeLessThanOrEqual(65_535);
+      expect(rendered.text.match(/<details/g)?.length).toBe(rendered.text.match(/<\/details>/g)?.length);
+    }
+    const { text } = check("countersign/signatures", pull(1, findings));
+    const left = Number(/_(\d+) more findings? left out/.exec(text)?.[1]);
+    expect(left).toBe(findings.length - (text.match(/^- ❌/gm) ?? []).length);
+  });
+
+  it("leaves room for annotations of any length", () => {
+    const long = finding({ message: "é".repeat(100_000), location: { path: "x", line: 1 } });
+    const [annotation] = check("countersign", pull(1, [long])).annotations;
+    expect(bytes(annotation?.message ?? "")).toBeLessThan(65_536);
+    expect(annotation?.message).toMatch(/…$/);
+  });
+});
+
+describe("what strangers wrote", () => {
+  const hostile = "</details> <img src=x> @everyone #1 [x](javascript:y) | a ``` \u202e\n## You passed";
+
+  it("is shown as plain text wherever it appears", () => {
+    const strange = finding({
+      subject: hostile,
+      reason: "unsigned",
+      message: hostile,
+      remedy: { text: hostile, commands: [hostile], url: "javascript:alert(1)" },
+    });
+    const decision = pull(1, [strange]);
+    const other = { ...pull(2), pull: { number: 2, title: hostile, baseRef: hostile } };
+    const { title, summary, text } = check("countersign", decision, other);
+    const outsideCode = `${summary}\n${text}`
+      .replace(/^(`{3,})sh\n[^]*?\n\1$/gm, "")
+      .replace(/(`+)(.*?[^`])\1(?!`)/g, "");
+    expect(title).toBe("1 thing to mend");
+    expect(outsideCode).not.toContain("@everyone");
+    expect(outsideCode).not.toContain("<img");
+    expect(outsideCode).not.toContain("](javascript");
+    expect(outsideCode).not.toContain("\u202e");
+    expect(outsideCode).not.toMatch(/^## You/m);
+    expect(text.match(/<details/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+  });
+});
