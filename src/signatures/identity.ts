@@ -23,6 +23,7 @@ const FORGE_EMAIL = "noreply@github.com";
 /**
  * Binds a trusted key to the person the object names. The forge's key is always the forge, wherever else it is
  * listed: otherwise anybody who can press GitHub's merge button would count as whoever holds that key.
+ * `keyEmails`: the addresses that an OpenPGP key's owner certifies now.
  */
 export function bind(holders: readonly Holder[], keyEmails: readonly string[], claimant: Claimant): Binding {
   const bindings = holders.map((holder) => bindTo(holder, keyEmails, claimant));
@@ -41,14 +42,11 @@ function bindTo(holder: Holder, keyEmails: readonly string[], claimant: Claimant
         claimant.email !== null && matchesPatternList(normalizeList(principals), normalize(claimant.email));
       return binding("allowed-signers", same ? claimant.email : principals, null, same);
     }
-    case "keyring": {
-      const mine = keyEmails.find(
-        (email) => claimant.email !== null && normalize(email) === normalize(claimant.email),
+    case "keyring":
+      return bindToKeyring(
+        keyEmails.filter((email) => holder.emails.includes(email)),
+        claimant,
       );
-      if (keyEmails.some((email) => normalize(email) === FORGE_EMAIL))
-        return forge("keyring", FORGE_EMAIL, null);
-      return binding("keyring", mine ?? keyEmails[0] ?? null, null, mine !== undefined);
-    }
     case "github-member": {
       const same = claimant.account !== null && claimant.account.id === holder.account.id;
       return binding("github-member", holder.account.login, holder.account, same);
@@ -56,6 +54,13 @@ function bindTo(holder: Holder, keyEmails: readonly string[], claimant: Claimant
     case "forge":
       return forge("forge", holder.account.login, holder.account);
   }
+}
+
+function bindToKeyring(emails: readonly string[], claimant: Claimant): Binding {
+  if (emails.some((email) => normalize(email) === FORGE_EMAIL)) return forge("keyring", FORGE_EMAIL, null);
+  const { email: claimed } = claimant;
+  const mine = emails.find((email) => claimed !== null && normalize(email) === normalize(claimed));
+  return binding("keyring", mine ?? emails[0] ?? null, null, mine !== undefined);
 }
 
 function binding(

@@ -106,6 +106,7 @@ async function readUser(primary: KeyPacket, user: openpgp.User): Promise<UserId 
   const { certGeneric, certPersona, certCasual, certPositive, certRevocation } = openpgp.enums.signature;
   const kinds = [certGeneric, certPersona, certCasual, certPositive];
   return {
+    text: user.userID.userID,
     email: emailOf(user.userID.userID),
     certifications: await selfSignatures(primary, user.selfCertifications, kinds, subject),
     revocations: await revocations(primary, user.revocationSignatures, certRevocation, subject),
@@ -169,7 +170,7 @@ async function verifies(
     await signature.verify(by, kind, subject, signature.created, false, openpgp.config);
     return true;
   } catch {
-    return verifiesBelowLibrary(signature, by, kind, subject);
+    return verifiesBelowLibrary(signature, by, subject);
   }
 }
 
@@ -179,7 +180,6 @@ const CURVES_LACKING = /^(?:brainpool|secp256k1)/;
 function verifiesBelowLibrary(
   signature: openpgp.SignaturePacket,
   by: KeyPacket,
-  kind: openpgp.enums.signature,
   subject: SignedSubject,
 ): boolean {
   const material = readPublicKey(by.write());
@@ -188,7 +188,7 @@ function verifiesBelowLibrary(
   if (!lacking) return false;
   try {
     const statement = readStatementPacket(signature.write());
-    return statement.type === kind && isSignatureOver(hashedForm(subject), statement, material);
+    return isSignatureOver(hashedForm(subject), statement, material);
   } catch {
     return false;
   }

@@ -26,7 +26,11 @@ export interface TrustProblem {
 /** Who vouches that a key is someone's. */
 export type Holder =
   | { readonly source: "allowed-signers"; readonly entry: AllowedSigner }
-  | { readonly source: "keyring" }
+  | {
+      readonly source: "keyring";
+      /** The addresses in the file that was reviewed: what the owner adds elsewhere binds nobody new. */
+      readonly emails: readonly string[];
+    }
   | { readonly source: "github-member" | "forge"; readonly account: Account };
 
 export interface TrustedSshKey {
@@ -106,19 +110,23 @@ async function trustedPgpKeys(
   const trusted = new Map<string, TrustedCertificate>();
   const add = async (
     text: string,
-    holder: Holder,
+    holder: (certificate: Certificate) => Holder,
     problem: (message: string) => TrustProblem,
   ): Promise<void> => {
     const reading = await readCertificates(text);
     problems.push(...reading.problems.map(problem));
-    for (const certificate of reading.certificates) addCertificate(trusted, certificate, holder);
+    for (const certificate of reading.certificates) addCertificate(trusted, certificate, holder(certificate));
   };
   for (const { path, text } of material.keyring) {
-    await add(text, { source: "keyring" }, (message) => ({ path, line: null, message }));
+    await add(text, keyringHolder, (message) => ({ path, line: null, message }));
   }
   for (const registered of material.registered) {
     for (const text of registered.gpg) {
-      await add(text, holderOf(registered), (message) => registeredProblem(registered, message));
+      await add(
+        text,
+        () => holderOf(registered),
+        (message) => registeredProblem(registered, message),
+      );
     }
   }
   return byKeyId([...trusted.values()]);
@@ -145,6 +153,10 @@ function byKeyId(trusted: readonly TrustedCertificate[]): Map<string, readonly P
     }
   }
   return index;
+}
+
+function keyringHolder({ userIds }: Certificate): Holder {
+  return { source: "keyring", emails: userIds.flatMap(({ email }) => (email === null ? [] : [email])) };
 }
 
 function holderOf({ kind, account }: RegisteredKeys): Holder {

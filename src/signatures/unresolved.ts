@@ -10,17 +10,19 @@ const FORGE_LOGIN = "web-flow";
 const FORGE_EMAIL = "noreply@github.com";
 
 /**
- * Whose registered keys may turn an unknown key into a known one: the committers GitHub associates with signed
- * commits whose key is unknown, and GitHub's own account where it made the commit. Each account once.
+ * Whose registered keys may tell more: the committers GitHub associates with signed commits whose key is unknown or
+ * trusted under another address, and GitHub's own account where it made the commit. Each account once.
  */
 export function unresolvedCommitters(
   verdicts: readonly SignatureVerdict[],
   commits: readonly CommitFact[],
 ): KeysWanted[] {
-  const unknown = new Set(verdicts.filter(({ reason }) => reason === "unknown-key").map(({ oid }) => oid));
+  const open = ({ reason, identity }: SignatureVerdict): boolean =>
+    reason === "unknown-key" || identity === "other";
+  const unresolved = new Set(verdicts.filter(open).map(({ oid }) => oid));
   const wanted = new Map<string, KeysWanted>();
   for (const { oid, committer } of commits) {
-    if (!unknown.has(oid)) continue;
+    if (!unresolved.has(oid)) continue;
     const forge = committer.email.toLowerCase() === FORGE_EMAIL || committer.account?.login === FORGE_LOGIN;
     const login = forge ? FORGE_LOGIN : committer.account?.login;
     if (login !== undefined) wanted.set(login, { login, kind: forge ? "forge" : "member" });

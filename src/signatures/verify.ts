@@ -1,6 +1,7 @@
 import type { Account, CommitFact } from "../facts/facts.js";
 import { bind, holdersAt, lapsedSince, type Binding, type Claimant } from "./identity.js";
-import { checkObject, formatOf, objectId, splitObject, type ObjectType } from "./object.js";
+import { checkObject, formatOf, objectId, splitObject } from "./object.js";
+import type { ObjectFormat, ObjectType, Stamp } from "./object.js";
 import { readSshSignature } from "./openssh/sshsig.js";
 import { emailsOf, judgeKey } from "./pgp/certificate.js";
 import { readSignatureArmor } from "./pgp/packet.js";
@@ -97,23 +98,41 @@ class Inquiry {
   }
 
   #inquire(): ReasonCode {
-    const { type, oid, raw, committerAccount } = this.#input;
-    const objectFormat = formatOf(oid);
-    if (objectFormat === null || objectId(type, raw, objectFormat) !== oid)
-      throw new SignatureRefusal("oid-mismatch");
+    const { type, raw } = this.#input;
+    const objectFormat = this.#provenFormat();
     const split = splitObject(type, raw, objectFormat);
     if (split.signature === null) return "unsigned";
     this.#format = detectFormat(split.signature);
     const stamp = checkObject(type, raw, split, objectFormat);
-    const claimant = { email: stamp?.email ?? null, account: committerAccount ?? null };
     if (stamp !== null) this.#refuseFuture(stamp.time);
-    if (this.#format === "x509") throw new SignatureRefusal("x509-unsupported");
-    const reason =
-      this.#format === "openpgp"
-        ? this.#openpgp(split.payload, split.signature, claimant)
-        : this.#ssh(split.payload, split.signature, claimant, stamp?.time ?? null);
+    const reason = this.#judge(this.#format, split.payload, split.signature, stamp);
     if (this.#trust.revoked.problems.length > 0) throw new SignatureRefusal("revocations-unreadable");
     return reason;
+  }
+
+  /** The object format of the id, once the bytes are proven to hash to it. */
+  #provenFormat(): ObjectFormat {
+    const { type, oid, raw } = this.#input;
+    const format = formatOf(oid);
+    if (format === null || objectId(type, raw, format) !== oid) throw new SignatureRefusal("oid-mismatch");
+    return format;
+  }
+
+  #judge(
+    format: SignatureFormat,
+    payload: Uint8Array,
+    signature: Uint8Array,
+    stamp: Stamp | null,
+  ): ReasonCode {
+    const claimant = { email: stamp?.email ?? null, account: this.#input.committerAccount ?? null };
+    switch (format) {
+      case "openpgp":
+        return this.#openpgp(payload, signature, claimant);
+      case "ssh":
+        return this.#ssh(payload, signature, claimant, stamp?.time ?? null);
+      case "x509":
+        throw new SignatureRefusal("x509-unsupported");
+    }
   }
 
   #openpgp(payload: Uint8Array, armored: Uint8Array, claimant: Claimant): ReasonCode {
@@ -125,13 +144,11 @@ class Inquiry {
     digestOf(signature);
     const candidates = this.#candidates(signature);
     if (candidates.length === 0) throw new SignatureRefusal("unknown-key");
-    for (const { key } of candidates) refuseWeakKey(key.material);
     const signing = candidates.find(({ key }) => isSignatureOver(payload, signature, key.material));
+    for (const { key } of signing === undefined ? candidates : [signing]) refuseWeakKey(key.material);
     if (signing === undefined) throw new SignatureRefusal("signature-invalid");
-    this.#bindTo(
-      signing.key.fingerprint,
-      bind(signing.holders, emailsOf(signing.certificate, this.#at), claimant),
-    );
+    const emails = emailsOf(signing.certificate, this.#at);
+    this.#bindTo(signing.key.fingerprint, bind(signing.holders, emails, claimant));
     this.#refuseFuture(signature.created);
     const { lifetime, created } = signature;
     if (lifetime !== null && created + lifetime <= this.#at) throw new SignatureRefusal("signature-expired");

@@ -47,7 +47,7 @@ describe("allowed signers", () => {
     [`a@x ssh-ed25519`],
     [`a@x ssh-ed25519 AAAA`],
     [`a@x ssh-rsa ${BLOB.toString("base64")}`],
-    [`${KEY}`],
+    [KEY],
     [`"a@x ${KEY}`],
     [`"" ${KEY}`],
     [`a"@x" ${KEY}`],
@@ -170,7 +170,7 @@ describe("the list of revoked keys", () => {
     expect([...revoked.openpgp]).toEqual([v4, `ABCD${"EF01".repeat(14)}2345`]);
   });
 
-  it.each(["alice", "SHA256:short", "MD5:00:11", v4.slice(8), `${KEY.slice(0, -2)}`, "ssh-ed25519 AAAA"])(
+  it.each(["alice", "SHA256:short", "MD5:00:11", v4.slice(8), KEY.slice(0, -2), "ssh-ed25519 AAAA"])(
     "names the line %s",
     (line) => {
       expect(readRevokedKeys(`${v4}\n${line}`).problems).toEqual([{ line: 2, message: expect.any(String) }]);

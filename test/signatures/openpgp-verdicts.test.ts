@@ -319,6 +319,40 @@ describe("whose signature it is", () => {
     ]);
   });
 
+  it("takes no address from a copy that nobody reviewed", async () => {
+    const mallory = await keyring.gpgKey({ name: "Mallory", email: "mallory@a.example" });
+    const later = new Date("2021-01-01T00:00:00Z");
+    await keyring.gpg(["--quick-add-uid", mallory.fingerprint, `Alice <${ALICE.email}>`], { at: later });
+    const { publicKey } = await keyring.gpgKeyOf(mallory.fingerprint);
+    const account = { id: 9, login: "mallory", type: "User" } as const;
+    const registered = [{ account, kind: "member", ssh: [], gpg: [publicKey] }] as const;
+    const trust = await trustIn({ keyring: [mallory.publicKey], registered });
+    const raw = await gpgCommit(keyring, mallory);
+    expect(await verifyRaw(raw, trust)).toMatchObject({ verdict: "good", identity: "other" });
+    expect(await verifyRaw(raw, await trustIn({ keyring: [publicKey] }))).toMatchObject({
+      identity: "committer",
+    });
+  });
+
+  it("lets no older copy hide that a user id was revoked", async () => {
+    const key = await keyring.gpgKey({ name: "Moved", email: ALICE.email });
+    const at = new Date("2021-01-01T00:00:00Z");
+    await keyring.gpg(["--quick-add-uid", key.fingerprint, "Moved <moved@a.example>"], { at });
+    const older = (await keyring.gpgKeyOf(key.fingerprint)).publicKey;
+    await keyring.gpg(["--quick-revoke-uid", key.fingerprint, `Moved <${ALICE.email}>`], { at });
+    const newer = (await keyring.gpgKeyOf(key.fingerprint)).publicKey;
+    const raw = await gpgCommit(keyring, key);
+    expect(await verifyRaw(raw, await trustIn({ keyring: [older] }))).toMatchObject({
+      identity: "committer",
+    });
+    for (const files of [
+      [older, newer],
+      [newer, older],
+    ]) {
+      expect(await verifyRaw(raw, await trustIn({ keyring: files }))).toMatchObject({ identity: "other" });
+    }
+  });
+
   it("binds a key registered on GitHub to its account only", async () => {
     const owner = { id: 1, login: "alice", type: "User" } as const;
     const trust = await trustIn({

@@ -171,6 +171,10 @@ describe("commits as GitHub tells them", () => {
       { login: "alice", kind: "member" },
       { login: "web-flow", kind: "forge" },
     ]);
+    const other = await trustIn({ allowedSigners: `alice@b.example ${ssh.publicKey}` });
+    const [commit] = commits;
+    const asOther = commit === undefined ? [] : [await verifyCommitFact(commit, other, NOW)];
+    expect(unresolvedCommitters(asOther, commits.slice(0, 1))).toEqual([{ login: "alice", kind: "member" }]);
     const unsigned = commitFact({ oid: "2".repeat(40), committer: { ...ALICE, account: account(2, "bob") } });
     expect(unresolvedCommitters([await verifyCommitFact(unsigned, trust, NOW)], [unsigned])).toEqual([]);
   });

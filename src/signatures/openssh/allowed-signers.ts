@@ -40,21 +40,24 @@ export function readAllowedSigners(text: string): AllowedSigners {
   return { entries, problems };
 }
 
-/** A quoted field may hold blanks and commas; everything up to the first blank outside of quotes is one field. */
-const FIELD = /^((?:"[^"]*"|[^\s"])+)[ \t]+(.*)$/;
-
 /** The entry, or one sentence on what is wrong with it. */
 function readLine(content: string, line: number): AllowedSigner | string {
-  const first = FIELD.exec(content);
-  const principals = unquote(first?.[1] ?? "");
-  const rest = first?.[2] ?? "";
+  const [first, rest] = takeField(content);
+  const principals = unquote(first);
   if (principals === null || principals === "") return "The line does not begin with principals.";
+  // Options are optional, so what follows the principals is a key or else options and a key.
   const plain = readPublicKeyLine(rest);
-  const second = plain === null ? FIELD.exec(rest) : null;
-  const key = plain ?? readPublicKeyLine(second?.[2] ?? "");
+  const [optionText, afterOptions] = plain === null ? takeField(rest) : ["", ""];
+  const key = plain ?? readPublicKeyLine(afterOptions);
   if (key === null) return "The line holds no OpenSSH public key.";
-  const options = readOptions(second?.[1] ?? "");
+  const options = readOptions(optionText);
   return typeof options === "string" ? options : { line, principals, publicKey: key.blob, ...options };
+}
+
+/** The first field and the rest; quotes may hold blanks and commas. Both empty where there is no rest. */
+function takeField(text: string): [string, string] {
+  const [, field = "", rest = ""] = /^((?:"[^"]*"|[^\s"])+)[ \t]+(.*)$/.exec(text) ?? [];
+  return [field, rest];
 }
 
 type Options = Pick<AllowedSigner, "certificateAuthority" | "namespaces" | "validAfter" | "validBefore">;
@@ -64,7 +67,7 @@ function readOptions(text: string): Options | string {
   let read: Options = options;
   const seen = new Set<string>();
   for (const option of text === "" ? [] : (text.match(/(?:"[^"]*"|[^,"])+/g) ?? [])) {
-    const [name = "", value = null] = split(option);
+    const [name, value] = split(option);
     if (seen.has(name)) return `The option ${name} is given twice.`;
     seen.add(name);
     const next = readOption(read, name, value);
@@ -111,14 +114,11 @@ function unquote(value: string): string | null {
  * whoever runs it; a verdict must not depend on where it is made, so here both mean UTC.
  */
 function readTime(text: string): number | null {
-  const match = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?Z?$/.exec(text);
-  if (match === null) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  const real =
-    time.getUTCMonth() === month - 1 && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  const digits = /^(\d{8}(?:\d{4}(?:\d{2})?)?)Z?$/.exec(text)?.[1]?.padEnd(14, "0");
+  const iso = digits?.replace(/^(....)(..)(..)(..)(..)(..)$/, "$1-$2-$3T$4:$5:$6.000Z") ?? "";
+  const time = new Date(iso);
+  // A day that the month lacks would roll over into the next one.
+  const real = !Number.isNaN(time.getTime()) && time.toISOString() === iso;
   return real ? time.getTime() / 1000 : null;
 }
 

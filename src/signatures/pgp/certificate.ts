@@ -21,6 +21,8 @@ export interface Revocation {
 }
 
 export interface UserId {
+  /** As it stands in the key. */
+  readonly text: string;
   /** `null` where the user id holds no address, or none that can be told apart from the rest. */
   readonly email: string | null;
   readonly certifications: readonly SelfSignature[];
@@ -138,21 +140,32 @@ function newest(statements: readonly SelfSignature[]): SelfSignature | null {
 
 /** Joins two copies of one certificate: what either knows counts, revocations above all. */
 export function mergeCertificates(first: Certificate, second: Certificate): Certificate {
-  const subkeys = new Map(first.subkeys.map((key) => [key.fingerprint, key]));
-  for (const key of second.subkeys) {
-    const known = subkeys.get(key.fingerprint);
-    const bindings = [...(known?.bindings ?? []), ...key.bindings];
-    subkeys.set(key.fingerprint, {
-      ...key,
-      bindings,
-      revocations: [...(known?.revocations ?? []), ...key.revocations],
-    });
-  }
   return {
     primary: first.primary,
-    subkeys: [...subkeys.values()],
-    userIds: [...first.userIds, ...second.userIds],
+    subkeys: joinBy("fingerprint", [...first.subkeys, ...second.subkeys], (one, other) => ({
+      ...one,
+      bindings: [...one.bindings, ...other.bindings],
+      revocations: [...one.revocations, ...other.revocations],
+    })),
+    userIds: joinBy("text", [...first.userIds, ...second.userIds], (one, other) => ({
+      ...one,
+      certifications: [...one.certifications, ...other.certifications],
+      revocations: [...one.revocations, ...other.revocations],
+    })),
     directSignatures: [...first.directSignatures, ...second.directSignatures],
     revocations: [...first.revocations, ...second.revocations],
   };
+}
+
+function joinBy<K extends PropertyKey, T extends Readonly<Record<K, string>>>(
+  name: K,
+  items: readonly T[],
+  join: (one: T, other: T) => T,
+): T[] {
+  const joined = new Map<string, T>();
+  for (const item of items) {
+    const known = joined.get(item[name]);
+    joined.set(item[name], known === undefined ? item : join(known, item));
+  }
+  return [...joined.values()];
 }
