@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { RULES } from "../../src/policy/controls.js";
+import { policyJsonSchema } from "../../src/policy/document.js";
+import { parsePolicy } from "../../src/policy/parse.js";
+import { keysAt } from "../../src/policy/suggest.js";
+
+const page = readFileSync(new URL("../../docs/policy.md", import.meta.url), "utf8");
+const mentions = (words: string): boolean => page.includes(`\`${words}\``);
+
+/** Words in the rules' sources that look like reasons and are something else. */
+const NO_REASONS = new Set<string>([
+  ...Object.keys(RULES),
+  ...["check-run", "github-member", "pull-request", "force-push", "committed-by", "not-found"],
+]);
+
+function reasonsInSources(): string[] {
+  const folder = new URL("../../src/policy/rules/", import.meta.url);
+  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+  sources.push(readFileSync(new URL("../evaluate.ts", folder), "utf8"));
+  const words = sources.flatMap((source) =>
+    [...source.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1] ?? ""),
+  );
+  return [...new Set(words)].filter((word) => !NO_REASONS.has(word)).sort();
+}
+
+describe("docs/policy.md", () => {
+  it("shows examples that the parser takes", () => {
+    const examples = [...page.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((match) => match[1] ?? "");
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(parsePolicy(example)).toMatchObject({ ok: true });
+  });
+
+  it("names every key", () => {
+    const sections = Object.keys(policyJsonSchema()["properties"] ?? {});
+    const keys = sections.flatMap((section) => {
+      const inner = keysAt([section]);
+      return inner.length === 0 ? [section] : inner.map((key) => `${section}.${key}`);
+    });
+    expect(keys).toContain("review.bots");
+    expect(keys.filter((key) => !mentions(key))).toEqual([]);
+    const items = [...keysAt(["results", 0]), ...keysAt(["codeScanning", 0])];
+    expect(items.filter((key) => !page.includes(key))).toEqual([]);
+  });
+
+  it("names every rule and every reason that the rules give", () => {
+    const reasons = reasonsInSources();
+    expect(reasons).toEqual(expect.arrayContaining(["approval-missing", "bypass-actor", "forge-disagrees"]));
+    expect([...Object.keys(RULES), ...reasons].filter((word) => !mentions(word))).toEqual([]);
+  });
+});
