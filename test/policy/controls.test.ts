@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { type Control, CONTROLS, type Rule, RULES } from "../../src/policy/controls.js";
-import { controlsTable, rulesTable } from "../../src/policy/controls-table.js";
+import { controlsTable, rulesTable } from "../../src/report/controls-table.js";
 import { GATES } from "../../src/policy/finding.js";
 
 const page = readFileSync(new URL("../../docs/controls.md", import.meta.url), "utf8");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BUILT_IN_POLICY, durationMs, policyJsonSchema } from "../../src/policy/document.js";
 import { parsePolicy, type PolicyProblem } from "../../src/policy/parse.js";
-import { keysAt, nearest } from "../../src/policy/suggest.js";
+import { keysAt, nearest } from "../../src/policy/file/suggest.js";
 
 function problemsOf(text: string): readonly PolicyProblem[] {
   const parsed = parsePolicy(text);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { RULES } from "../../src/policy/controls.js";
 import { policyJsonSchema } from "../../src/policy/document.js";
 import { parsePolicy } from "../../src/policy/parse.js";
-import { keysAt } from "../../src/policy/suggest.js";
+import { keysAt } from "../../src/policy/file/suggest.js";
 
 const page = readFileSync(new URL("../../docs/policy.md", import.meta.url), "utf8");
 const mentions = (words: string): boolean => page.includes(`\`${words}\``);
@@ -16,7 +16,10 @@ const NO_REASONS = new Set<string>([
 
 function reasonsInSources(): string[] {
   const folder = new URL("../../src/policy/rules/", import.meta.url);
-  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const sources = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
   sources.push(readFileSync(new URL("../evaluate.ts", folder), "utf8"));
   const words = sources.flatMap((source) =>
     [...source.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1] ?? ""),

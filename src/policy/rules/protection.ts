@@ -1,11 +1,11 @@
 import type { ChangeFacts, ProtectionFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
-import { bypassFindings } from "./bypass.js";
+import { bypassFindings } from "./protection/bypass.js";
 import { advice, failed, passed, unclear } from "./build.js";
-import { type Source, sourcesOf } from "./protection-sources.js";
+import { type Source, sourcesOf } from "./protection/sources.js";
 import { repositoryUrl } from "./repository.js";
-import { type Requirement, requirementsOf } from "./requirements.js";
+import { type Requirement, requirementsOf } from "./protection/requirements.js";
 
 /**
  * Gate 2: the base branch's effective protection is at least the policy's baseline.

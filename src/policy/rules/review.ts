@@ -2,7 +2,7 @@ import type { Account, ChangeFacts, Fact, ReviewFact } from "../../facts/facts.j
 import type { Policy } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, failed, noted, passed, unclear, waiting } from "./build.js";
-import { type Contributors, contributorsOf } from "./contributors.js";
+import { type Contributors, contributorsOf } from "./review/contributors.js";
 import { shortOid } from "./repository.js";
 
 /**

@@ -4,9 +4,9 @@ import type { Policy } from "../document.js";
 import { REVOKED_KEYS_PATH } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
-import { forgeOpinion } from "./forge-opinion.js";
+import { forgeOpinion } from "./signatures/forge-opinion.js";
 import { shortOid } from "./repository.js";
-import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signing-remedies.js";
+import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signatures/remedies.js";
 
 /** A line or key of the trust files that could not be used. */
 export interface TrustProblem {

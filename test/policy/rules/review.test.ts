@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { type ChangeFacts, known, type ReviewFact, unknown } from "../../../src/facts/facts.js";
 import { outcomeOf } from "../../../src/policy/decide.js";
-import { coAuthorTrailers } from "../../../src/policy/rules/contributors.js";
+import { coAuthorTrailers } from "../../../src/policy/rules/review/contributors.js";
 import { reviewFindings } from "../../../src/policy/rules/review.js";
 import {
   account,

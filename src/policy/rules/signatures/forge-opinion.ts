@@ -1,8 +1,8 @@
-import type { CommitFact } from "../../facts/facts.js";
-import type { SignatureVerdict } from "../../signatures/verdict.js";
-import type { Finding } from "../finding.js";
-import { advice, failed, noted } from "./build.js";
-import { shortOid } from "./repository.js";
+import type { CommitFact } from "../../../facts/facts.js";
+import type { SignatureVerdict } from "../../../signatures/verdict.js";
+import type { Finding } from "../../finding.js";
+import { advice, failed, noted } from "../build.js";
+import { shortOid } from "../repository.js";
 
 /** GitHub could not look just now: says nothing about the signature. */
 const TRANSIENT: ReadonlySet<string> = new Set([

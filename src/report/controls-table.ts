@@ -1,4 +1,4 @@
-import { type Control, type ControlId, CONTROLS, type Rule, RULES } from "./controls.js";
+import { type Control, type ControlId, CONTROLS, type Rule, RULES } from "../policy/controls.js";
 
 /** The catalogue of controls as a Markdown table. */
 export function controlsTable(): string {

@@ -1,8 +1,8 @@
-import type { BypassActor } from "../../facts/facts.js";
-import type { Policy } from "../document.js";
-import type { Finding } from "../finding.js";
-import { advice, failed, passed, unclear, waived } from "./build.js";
-import type { Source } from "./protection-sources.js";
+import type { BypassActor } from "../../../facts/facts.js";
+import type { Policy } from "../../document.js";
+import type { Finding } from "../../finding.js";
+import { advice, failed, passed, unclear, waived } from "../build.js";
+import type { Source } from "./sources.js";
 import type { Requirement } from "./requirements.js";
 
 /** How far a source can be relied on for one requirement, best first. */

@@ -1,7 +1,7 @@
-import type { PullRequestRequirement } from "../../facts/facts.js";
-import type { RuleName } from "../controls.js";
-import { CHECK_NAME, type Policy } from "../document.js";
-import type { Source } from "./protection-sources.js";
+import type { PullRequestRequirement } from "../../../facts/facts.js";
+import type { RuleName } from "../../controls.js";
+import { CHECK_NAME, type Policy } from "../../document.js";
+import type { Source } from "./sources.js";
 
 /** One demand of the policy's baseline on the branch's protection. */
 export interface Requirement {

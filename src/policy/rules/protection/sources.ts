@@ -8,8 +8,8 @@ import {
   type PullRequestRequirement,
   type RequiredCheck,
   type RulesetFact,
-} from "../../facts/facts.js";
-import { originUrl, repositoryUrl } from "./repository.js";
+} from "../../../facts/facts.js";
+import { originUrl, repositoryUrl } from "../repository.js";
 
 /** One thing that protects the branch: the classic rule or a ruleset, seen alike. */
 export interface Source {

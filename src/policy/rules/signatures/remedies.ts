@@ -1,11 +1,11 @@
-import type { CommitFact } from "../../facts/facts.js";
-import { readSshSignature } from "../../signatures/openssh/sshsig.js";
-import { typeOf } from "../../signatures/ssh.js";
-import type { SignatureVerdict } from "../../signatures/verdict.js";
-import { ALLOWED_SIGNERS_PATH, KEYRING_FOLDER } from "../document.js";
-import type { Remedy } from "../finding.js";
-import { advice } from "./build.js";
-import { shellWord } from "./shell.js";
+import type { CommitFact } from "../../../facts/facts.js";
+import { readSshSignature } from "../../../signatures/openssh/sshsig.js";
+import { typeOf } from "../../../signatures/ssh.js";
+import type { SignatureVerdict } from "../../../signatures/verdict.js";
+import { ALLOWED_SIGNERS_PATH, KEYRING_FOLDER } from "../../document.js";
+import type { Remedy } from "../../finding.js";
+import { advice } from "../build.js";
+import { shellWord } from "../shell.js";
 
 /**
  * Signs every commit from `commits[first]` on again, and pushes.

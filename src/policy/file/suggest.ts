@@ -1,4 +1,4 @@
-import { policyJsonSchema } from "./document.js";
+import { policyJsonSchema } from "../document.js";
 import type { KeyPath } from "./yaml.js";
 
 /** The keys that the policy document knows at `path`, sorted. */

@@ -1,4 +1,4 @@
-import type { Account, ChangeFacts, CommitFact, GitIdentity } from "../../facts/facts.js";
+import type { Account, ChangeFacts, CommitFact, GitIdentity } from "../../../facts/facts.js";
 
 /** How someone had a hand in the change; also the reason why their approval does not count. */
 export type Role = "is-author" | "is-commit-author" | "is-committer" | "is-co-author" | "is-last-pusher";
