@@ -222,7 +222,7 @@ const toSeconds = (date: Date | null): number => Math.floor((date?.getTime() ?? 
 
 /** The address in `Name <address>`, or the whole user id where it is an address; anything else is not guessed at. */
 export function emailOf(userId: string): string | null {
-  const match = /^[^<>]*<([^<>\s]+@[^<>\s]+)>$/.exec(userId) ?? /^([^<>\s]+@[^<>\s]+)$/.exec(userId);
+  const match = /^[^<>]*<([^<>\s@]+@[^<>\s@]+)>$/.exec(userId) ?? /^([^<>\s@]+@[^<>\s@]+)$/.exec(userId);
   return match?.[1] ?? null;
 }
 

@@ -1,3 +1,4 @@
+import { endWithout } from "./armor.js";
 import { formatOf, objectId, type ObjectFormat } from "./object.js";
 
 export interface DetachedCommit {
@@ -18,7 +19,7 @@ const HEADER: Readonly<Record<ObjectFormat, string>> = { sha1: "gpgsig", sha256:
 export function rebuildCommit({ oid, payload, signature }: DetachedCommit): Uint8Array | null {
   const format = formatOf(oid);
   if (format === null) return null;
-  const trimmed = signature.replace(/\n+$/, "");
+  const trimmed = signature.slice(0, endWithout(signature, "\n"));
   const headers = ["", "\n", "\n\n"].map((tail) => foldedHeader(HEADER[format], trimmed + tail));
   const exact = foldedHeader(HEADER[format], signature);
   for (const boundary of headerBoundaries(payload)) {

@@ -20,7 +20,7 @@ export interface SignatureVerdict {
 }
 
 export interface Signer {
-  /** OpenPGP: upper-case hex; SSH: `SHA256:` and unpadded base64. */
+  /** OpenPGP: upper-case hex (of an unknown key perhaps its key id only); SSH: `SHA256:` and unpadded base64. */
   readonly fingerprint: string;
   /** The trusted identity: an allowed_signers principal, a user id's e-mail, or a GitHub login. */
   readonly principal: string | null;
