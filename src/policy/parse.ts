@@ -19,7 +19,9 @@ export function parsePolicy(text: string): ParsedPolicy {
   if (!yaml.ok) return { ok: false, problems: yaml.problems.slice(0, PROBLEM_LIMIT) };
   const parsed = PolicySchema.safeParse(yaml.source.value);
   if (parsed.success) return { ok: true, policy: parsed.data, digest: policyDigest(parsed.data) };
-  const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], yaml.source));
+  const problems = parsed.error.issues
+    .slice(0, PROBLEM_LIMIT)
+    .flatMap((issue) => describe(issue, [], yaml.source));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { ok: false, problems: problems.slice(0, PROBLEM_LIMIT) };
 }
@@ -37,7 +39,8 @@ type Issue = z.core.$ZodIssue;
 
 function describe(issue: Issue, prefix: KeyPath, source: YamlSource): PolicyProblem[] {
   const path = [...prefix, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, source));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.slice(0, PROBLEM_LIMIT).map((key) => unknownKey(key, path, source));
   if (issue.code === "invalid_union")
     return closestBranch(issue.errors).flatMap((inner) => describe(inner, path, source));
   return [{ ...source.locate(path), path: dotted(path), ...explain(issue, dotted(path)) }];

@@ -139,6 +139,11 @@ describe("parsePolicy", () => {
       `version: 1\n# ${"x".repeat(65_536)}`,
       { line: 1, message: "The file is larger than 64 KiB." },
     ],
+    [
+      "thousands of unknown keys",
+      Array.from({ length: 3_000 }, (_, index) => `k${index}:`).join("\n"),
+      { path: "version" },
+    ],
     ["too deep", "[".repeat(30_000), { line: 1 }],
   ])("refuses %s and points at it", (_what, text, expected) => {
     const problems = problemsOf(text);

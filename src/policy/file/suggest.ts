@@ -1,11 +1,13 @@
 import { policyJsonSchema } from "../document.js";
 import type { KeyPath } from "./yaml.js";
 
+const SCHEMA = policyJsonSchema();
+
 /** The keys that the policy document knows at `path`, sorted. */
 export function keysAt(path: KeyPath): string[] {
   const schemas = path.reduce<unknown[]>(
     (found, part) => found.flatMap((schema) => step(schema, part)),
-    [policyJsonSchema()],
+    [SCHEMA],
   );
   return [
     ...new Set(
