@@ -78,24 +78,34 @@ const commitSubject = z.strictObject({
   oid: z.string().regex(/^[0-9a-f]{40,64}$/),
 });
 
-const payloads: { readonly [T in TaskName]: z.ZodType<PayloadOf<T>> } = {
-  "process-delivery": z.strictObject({ guid: z.string().min(1) }),
-  "evaluate-pull-request": pullRequestSubject,
-  "publish-checks": commitSubject,
-  "record-merge": pullRequestSubject,
-};
+const jobSchema = z.discriminatedUnion("task", [
+  z.strictObject({
+    task: z.literal("process-delivery"),
+    payload: z.strictObject({ guid: z.string().min(1).max(256) }),
+  }),
+  z.strictObject({ task: z.literal("evaluate-pull-request"), payload: pullRequestSubject }),
+  z.strictObject({ task: z.literal("publish-checks"), payload: commitSubject }),
+  z.strictObject({ task: z.literal("record-merge"), payload: pullRequestSubject }),
+]);
+
+/** Everything a worker must know how to do. */
+export const TASK_NAMES: readonly TaskName[] = jobSchema.options.map((option) => option.shape.task.value);
 
 /**
- * The payload of a `task`, checked.
+ * A job as it lay in the queue, checked.
  *
- * @throws CountersignError `invariant-broken` where `payload` is not what this version of the task takes.
+ * @throws CountersignError `invariant-broken` where it is not one that this version knows.
  */
-export function parsePayload<T extends TaskName>(task: T, payload: unknown): PayloadOf<T> {
-  const schema: z.ZodType<PayloadOf<T>> = payloads[task];
-  const parsed = schema.safeParse(payload);
+export function parseJob(task: string, payload: unknown): Job {
+  const parsed = jobSchema.safeParse({ task, payload });
   if (parsed.success) return parsed.data;
-  throw new CountersignError("invariant-broken", `a ${task} job has a payload that is not valid`, {
-    remedy: "It was queued by another version of the app, or by hand. Queue it again: redeliver the webhook.",
-    cause: parsed.error,
-  });
+  throw new CountersignError(
+    "invariant-broken",
+    `a ${task} job is not valid: ${z.prettifyError(parsed.error)}`,
+    {
+      remedy:
+        "It was queued by another version of the app, or by hand. Redeliver the webhook that it came from.",
+      cause: parsed.error,
+    },
+  );
 }

@@ -26,7 +26,7 @@ export async function openEmbedded(dataDir: string, connections: number): Promis
       pool,
       close: async () => {
         await pool.end();
-        await wire.idle();
+        await wire.close();
         await engine.close();
         await claim.release();
       },

@@ -23,8 +23,10 @@ export class Wire {
   readonly #engine: ProtocolEngine;
   readonly #connections = new Set<WireConnection>();
   readonly #waiting: Batch[] = [];
+  #serving: WireConnection | null = null;
   #inTransaction: WireConnection | null = null;
-  #running: Promise<void> | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(engine: ProtocolEngine) {
     this.#engine = engine;
@@ -39,8 +41,9 @@ export class Wire {
 
   /** Queues a batch; its answer is written to the connection. */
   submit(connection: WireConnection, bytes: Uint8Array): void {
+    if (this.#closed) return;
     this.#waiting.push({ connection, bytes });
-    this.#running ??= this.#run();
+    this.#turn = this.#turn.then(() => this.#serve());
   }
 
   /** Forgets a connection; what it left open is rolled back, as a server does when a client goes away. */
@@ -48,26 +51,30 @@ export class Wire {
     this.#connections.delete(connection);
     const kept = this.#waiting.filter((batch) => batch.connection !== connection);
     this.#waiting.splice(0, this.#waiting.length, ...kept);
-    // While one of its batches runs, whether it ends in a transaction is not known yet: always roll back behind it.
-    this.#waiting.unshift({ connection, bytes: frame("Q", Buffer.from("ROLLBACK\0")) });
-    this.#running ??= this.#run();
+    // A batch of it that still runs may yet leave a transaction open.
+    if (this.#inTransaction !== connection && this.#serving !== connection) return;
+    this.submit(connection, frame("Q", Buffer.from("ROLLBACK\0")));
   }
 
-  /** Resolves when nothing runs any more. */
-  async idle(): Promise<void> {
-    await this.#running;
+  /** Takes nothing more and resolves when nothing runs any more; only then may the engine be closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn;
   }
 
-  async #run(): Promise<void> {
+  /** Serves until all that waits is of others than the one whose transaction is open. */
+  async #serve(): Promise<void> {
     for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
+      this.#serving = batch.connection;
       try {
         this.#deliver(batch.connection, await this.#engine.execProtocolRaw(batch.bytes));
       } catch (error) {
         // The engine itself is gone or broken, not the statement: every connection must learn of it.
+        this.#closed = true;
         for (const connection of this.#connections) connection.destroy(asError(error));
       }
+      this.#serving = null;
     }
-    this.#running = null;
   }
 
   #next(): Batch | undefined {

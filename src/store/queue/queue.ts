@@ -1,5 +1,5 @@
 import type { Database, Queries } from "../database.js";
-import { type Job, MAX_ATTEMPTS, parsePayload, schedulingOf } from "../jobs.js";
+import { type Job, MAX_ATTEMPTS, parseJob, schedulingOf } from "../jobs.js";
 import type { DeadJob, QueueStatus } from "../store.js";
 
 /**
@@ -9,7 +9,7 @@ import type { DeadJob, QueueStatus } from "../store.js";
  * @throws CountersignError `invariant-broken` for a payload that no worker would take.
  */
 export async function enqueue(queries: Queries, job: Job, runAt: Date | null): Promise<void> {
-  const payload = JSON.stringify(parsePayload(job.task, job.payload));
+  const payload = JSON.stringify(parseJob(job.task, job.payload).payload);
   const { key, queue, priority } = schedulingOf(job);
   await queries.$queryRaw`
     SELECT 1 AS queued
@@ -68,4 +68,41 @@ export async function retryDeadJobs(database: Database, ids: readonly string[] |
     [ids],
   );
   return retried.length;
+}
+
+/**
+ * Has a job that runs at this moment done again at a given time, with as many attempts used up as given. The running
+ * one is replaced, so that its end, whichever way, leaves only the new one. If news has already replaced it, that
+ * successor will find out for itself when it may run.
+ */
+export async function postpone(
+  database: Database,
+  job: Job,
+  running: { readonly id: string; readonly attempts: number; readonly until: Date },
+): Promise<void> {
+  await database.transaction(async (queries) => {
+    const current = await queries.$queryRaw<unknown[]>`
+      SELECT 1 AS current FROM graphile_worker._private_jobs
+       WHERE id = ${BigInt(running.id)} AND key IS NOT NULL FOR UPDATE`;
+    if (current.length === 0) return;
+    await enqueue(queries, job, running.until);
+    await queries.$executeRaw`
+      UPDATE graphile_worker._private_jobs SET attempts = ${running.attempts} WHERE key = ${schedulingOf(job).key}`;
+  });
+}
+
+/** Uses up the attempts of a job that runs at this moment: when it fails now, it is dead. */
+export async function bury(database: Database, id: string): Promise<void> {
+  await database.query("UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE id = $1", [
+    id,
+  ]);
+}
+
+/** Whether no job runs or is due. */
+export async function isDrained(database: Database): Promise<boolean> {
+  const busy = await database.query(
+    `SELECT 1 FROM graphile_worker.jobs
+      WHERE locked_at IS NOT NULL OR (attempts < max_attempts AND run_at <= now()) LIMIT 1`,
+  );
+  return busy.length === 0;
 }

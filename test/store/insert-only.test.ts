@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { sqlStateOf } from "../../src/store/failures.js";
+import { eachDatabase } from "../support/postgres.js";
+import { aDecision, aDelivery, aRecord, AT } from "./samples.js";
+
+/** SQLSTATE restrict_violation, which the triggers raise. */
+const REFUSED = "23001";
+
+eachDatabase("evidence in the database", (store) => {
+  const delivery = aDelivery();
+
+  beforeAll(async () => {
+    await store().acceptDelivery(delivery);
+    await store().transaction(async (tx) => {
+      await tx.appendRecord(aRecord());
+      await tx.insertDecision(aDecision());
+    });
+  });
+
+  const attempts = ["records", "decisions"].flatMap((table) => [
+    `UPDATE ${table} SET outcome = 'pass'`,
+    `UPDATE ${table} SET outcome = outcome`,
+    `DELETE FROM ${table}`,
+    `TRUNCATE ${table}`,
+    `TRUNCATE ${table} CASCADE`,
+    `WITH gone AS (DELETE FROM ${table} RETURNING *) SELECT count(*) FROM gone`,
+    `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM ${table}; COMMIT`,
+    `BEGIN; CREATE TABLE parent_of_${table} (LIKE ${table});
+     ALTER TABLE ${table} INHERIT parent_of_${table}; DELETE FROM parent_of_${table}; COMMIT`,
+    `DO $$ BEGIN DELETE FROM ${table}; END $$`,
+    `INSERT INTO ${table} SELECT * FROM ${table}
+       ON CONFLICT ON CONSTRAINT ${table}_pkey DO UPDATE SET outcome = 'pass'`,
+  ]);
+  // A second insert gives a record another position, so its conflict is over the change.
+  const refusals = attempts.map((sql) =>
+    sql.replace("ON CONFLICT ON CONSTRAINT records_pkey", "ON CONFLICT (tenant_id, kind, change_key)"),
+  );
+
+  it.each([
+    ...refusals,
+    "DELETE FROM deliveries",
+    "TRUNCATE deliveries",
+    "UPDATE deliveries SET payload = ''",
+    "UPDATE deliveries SET guid = guid || 'x'",
+    "UPDATE deliveries SET tenant_id = 0",
+    "UPDATE deliveries SET event = 'push'",
+    "UPDATE deliveries SET action = NULL",
+    "UPDATE deliveries SET installation_id = NULL",
+    "UPDATE deliveries SET received_at = now()",
+    "UPDATE deliveries SET processed_at = NULL",
+    "UPDATE deliveries SET processed_at = now(), action = 'closed'",
+  ])("refuses %s", async (sql) => {
+    const before = await rows();
+    expect(await stateAfter(sql)).toBe(REFUSED);
+    expect(await rows()).toEqual(before);
+  });
+
+  it("lets a delivery be marked processed, once", async () => {
+    await store().markDeliveryProcessed(delivery.guid, AT);
+    expect(await stateAfter("UPDATE deliveries SET processed_at = now()")).toBe(REFUSED);
+  });
+
+  describe("positions", () => {
+    it("are the database's to give, whatever an INSERT says", async () => {
+      await store().sql(`INSERT INTO records SELECT r.* FROM records r, LATERAL (SELECT 1) one WHERE false`);
+      const [row] = await store().sql<{ position: string }>(
+        `INSERT INTO records (tenant_id, position, kind, change_key, repository_id, repository_owner, repository_name,
+             branch, head_oid, commit_oid, outcome, bypass, controls, occurred_at, observed_at, recorded_at, body, digest)
+         SELECT tenant_id, 99, kind, 'another', repository_id, repository_owner, repository_name,
+             branch, head_oid, commit_oid, outcome, bypass, controls, occurred_at, observed_at, recorded_at, body, digest
+           FROM records LIMIT 1
+         RETURNING position`,
+      );
+      expect(row?.position).toBe("1");
+    });
+  });
+
+  async function stateAfter(sql: string): Promise<string | null> {
+    const client = await store().database.pool.connect();
+    try {
+      await client.query(sql);
+      return null;
+    } catch (error) {
+      await client.query("ROLLBACK");
+      return sqlStateOf(error);
+    } finally {
+      client.release();
+    }
+  }
+
+  async function rows(): Promise<unknown[]> {
+    return store().sql(
+      `SELECT (SELECT json_agg(r) FROM records r)::text AS records, (SELECT json_agg(d) FROM decisions d)::text AS decisions,
+              (SELECT json_agg(d) FROM deliveries d)::text AS deliveries`,
+    );
+  }
+});
