@@ -38,8 +38,7 @@ function bindTo(holder: Holder, keyEmails: readonly string[], claimant: Claimant
   switch (holder.source) {
     case "allowed-signers": {
       const { principals } = holder.entry;
-      const same =
-        claimant.email !== null && matchesPatternList(normalizeList(principals), normalize(claimant.email));
+      const same = claimant.email !== null && matchesPrincipals(holder.entry, claimant.email);
       return binding("allowed-signers", same ? claimant.email : principals, null, same);
     }
     case "keyring":
@@ -76,6 +75,32 @@ function forge(source: Signer["source"], principal: string, account: Account | n
   return { signer: { source, principal, account }, identity: "forge" };
 }
 
+/**
+ * Binds a certificate to the person the object names: the authority must be trusted, at `signedAt` (seconds), for one of
+ * the certificate's principals at least, and that principal counts as the signer.
+ */
+export function bindCertificate(
+  principals: readonly string[],
+  authority: readonly Holder[],
+  signedAt: number,
+  claimant: Claimant,
+): Binding {
+  const entries = authority.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
+  const authorities = entries.filter(({ certificateAuthority }) => certificateAuthority);
+  if (authorities.length === 0) throw new SignatureRefusal("unknown-key");
+  const open = authorities.filter((entry) => boundsOf(entry, signedAt) === null);
+  if (open.length === 0) throw mostTelling(authorities.map((entry) => boundsOf(entry, signedAt)));
+  const vouched = principals.filter((principal) => open.some((entry) => matchesPrincipals(entry, principal)));
+  const { email } = claimant;
+  const mine = vouched.find((principal) => email !== null && normalize(principal) === normalize(email));
+  const principal = mine ?? vouched[0];
+  if (principal === undefined) throw new SignatureRefusal("certificate-principal-mismatch");
+  return binding("allowed-signers", principal, null, mine !== undefined);
+}
+
+const matchesPrincipals = ({ principals }: AllowedSigner, email: string): boolean =>
+  matchesPatternList(normalizeList(principals), normalize(email));
+
 /** Addresses are equal up to the ASCII case of the domain; the part before the last `@` is the domain's own affair. */
 export function normalize(email: string): string {
   const at = email.lastIndexOf("@") + 1;
@@ -86,7 +111,10 @@ const normalizeList = (patterns: string): string => patterns.split(",").map(norm
 
 /** What stands in the way of an entry at `signedAt`; `null`: nothing. All in seconds. */
 function obstacle(entry: AllowedSigner, signedAt: number): SignatureRefusal["code"] | null {
-  if (entry.certificateAuthority) return "certificate-authority-as-key";
+  return entry.certificateAuthority ? "certificate-authority-as-key" : boundsOf(entry, signedAt);
+}
+
+function boundsOf(entry: AllowedSigner, signedAt: number): SignatureRefusal["code"] | null {
   if (!allowsGit(entry)) return "namespace-not-allowed";
   if (entry.validAfter !== null && signedAt < entry.validAfter) return "key-not-yet-valid";
   if (entry.validBefore !== null && signedAt >= entry.validBefore) return "key-expired";
@@ -101,6 +129,10 @@ const OBSTACLES = [
   "certificate-authority-as-key",
 ] as const;
 
+function mostTelling(obstacles: readonly (SignatureRefusal["code"] | null)[]): SignatureRefusal {
+  return new SignatureRefusal(OBSTACLES.find((code) => obstacles.includes(code)) ?? "unknown-key");
+}
+
 /**
  * The holders of an SSH key that vouch for it at `signedAt`. Where allowed_signers lists the key, its bounds hold even
  * if an account registered the key too: whoever ended a key there must not be overruled by the key's owner.
@@ -109,7 +141,7 @@ export function holdersAt(holders: readonly Holder[], signedAt: number): Holder[
   const entries = holders.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
   const obstacles = entries.map((entry) => obstacle(entry, signedAt));
   if (entries.length > 0 && !obstacles.includes(null)) {
-    throw new SignatureRefusal(OBSTACLES.find((code) => obstacles.includes(code)) ?? "unknown-key");
+    throw mostTelling(obstacles);
   }
   return holders.filter(
     (holder) => holder.source !== "allowed-signers" || obstacle(holder.entry, signedAt) === null,

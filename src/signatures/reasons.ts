@@ -19,6 +19,7 @@ const SIGN_REBASE =
   "Sign every commit of the branch again with `git rebase --exec 'git commit --amend --no-edit -S' <base>`.";
 const ASK_OWNER =
   "Find out who made this object: it is not what the key's owner signed. Then recreate it with your own `git`.";
+const ASK_CERTIFICATE = "Get a new certificate for your key from its authority, and sign again with it.";
 const NEW_KEY = "Make a new key, have it added to the trusted keys, and sign again with it.";
 const REWRITE = "Recreate the commit with plain `git commit -S`, which writes no such object.";
 
@@ -56,10 +57,10 @@ export const REASONS = {
     "The SSH key is listed only as a certificate authority, so it may not sign by itself.",
     "List the key in a line of its own without `cert-authority`, or sign with a key that is listed so.",
   ),
-  "ssh-certificate-unsupported": reason(
+  "certificate-principal-mismatch": reason(
     "unknown-key",
-    "The signature was made with an OpenSSH certificate, which is not supported yet.",
-    "List the plain public key in allowed_signers and sign with it.",
+    "The SSH certificate names nobody for whom allowed_signers trusts its authority.",
+    "Have a certificate made with your e-mail as its principal (`ssh-keygen -s <ca> -I <id> -n <e-mail> <key>`).",
   ),
   "x509-unsupported": reason(
     "unknown-key",
@@ -135,6 +136,27 @@ export const REASONS = {
     "bad",
     "The security key signed without anybody touching it.",
     "Make a security key without `no-touch-required`, and sign again with it.",
+  ),
+
+  "certificate-invalid": reason(
+    "bad",
+    "The SSH certificate cannot be read, is not a user's, or was not signed by its authority.",
+    ASK_CERTIFICATE,
+  ),
+  "certificate-restricted": reason(
+    "bad",
+    "The SSH certificate may only be used under conditions (critical options) that a signature cannot meet.",
+    "Have a certificate made without critical options.",
+  ),
+  "certificate-expired": reason(
+    "bad",
+    "The SSH certificate had expired at the commit's time.",
+    ASK_CERTIFICATE,
+  ),
+  "certificate-not-yet-valid": reason(
+    "bad",
+    "The SSH certificate becomes valid only after the commit's time.",
+    "Set the machine's clock, or wait; then sign again.",
   ),
 
   "weak-digest": reason(

@@ -15,7 +15,7 @@ export interface RevokedKeys {
 }
 
 /**
- * Reads a list of revoked keys: an OpenSSH public key, an SSH fingerprint (`SHA256:…`) or an OpenPGP fingerprint a
+ * Reads a list of revoked keys: an OpenSSH public key (or certificate, for the key in it), an SSH fingerprint (`SHA256:…`) or an OpenPGP fingerprint a
  * line; `#` starts a comment line. What is listed is refused whenever it signed.
  */
 export function readRevokedKeys(text: string): RevokedKeys {
@@ -34,7 +34,7 @@ export function readRevokedKeys(text: string): RevokedKeys {
 
 function readEntry(line: string): { kind: "ssh" | "openpgp"; fingerprint: string } | null {
   const key = readPublicKeyLine(line);
-  if (key !== null) return { kind: "ssh", fingerprint: fingerprintOf(key.blob) };
+  if (key !== null) return readKey(key.blob);
   const fingerprint = /^(SHA256:[A-Za-z0-9+/]{43})=?(?:\s+\S.*)?$/.exec(line)?.[1];
   if (fingerprint !== undefined) return { kind: "ssh", fingerprint };
   const hex = line
@@ -42,4 +42,12 @@ function readEntry(line: string): { kind: "ssh" | "openpgp"; fingerprint: string
     .replaceAll(/\s/g, "")
     .toUpperCase();
   return /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(hex) ? { kind: "openpgp", fingerprint: hex } : null;
+}
+
+function readKey(publicKey: Uint8Array): { kind: "ssh"; fingerprint: string } | null {
+  try {
+    return { kind: "ssh", fingerprint: fingerprintOf(publicKey) };
+  } catch {
+    return null;
+  }
 }

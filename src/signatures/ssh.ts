@@ -6,7 +6,8 @@
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 import sshpk from "sshpk";
 import { ByteReader, leftPad, stripLeadingZeros } from "./byte-reader.js";
-import { signedFrame, type SshSignature } from "./openssh/sshsig.js";
+import { isCertificateType, readSshCertificate, type SshCertificate } from "./openssh/certificate.js";
+import { readValue, signedFrame, type SshSignature } from "./openssh/sshsig.js";
 import { edwards, joinPadded } from "./pgp/public-key.js";
 import { SignatureRefusal } from "./reasons.js";
 
@@ -17,7 +18,6 @@ export type SshKeyMaterial =
   | { readonly kind: "ed25519"; readonly key: KeyObject }
   | { readonly kind: "sk-ed25519"; readonly key: KeyObject; readonly application: string }
   | { readonly kind: "sk-ecdsa"; readonly key: KeyObject; readonly application: string }
-  | { readonly kind: "certificate" }
   | { readonly kind: "dsa" }
   | { readonly kind: "unsupported" };
 
@@ -37,17 +37,24 @@ const P256: Curve = { name: "nistp256", hash: "sha256", bytes: 32 };
 const SMALLEST_RSA = 2048;
 const USER_PRESENT = 0x01;
 
-/** `SHA256:` and the unpadded base64 of the key's hash, as `ssh-keygen -l` prints it. */
+/**
+ * `SHA256:` and the unpadded base64 of the key's hash, as `ssh-keygen -l` prints it: of a certificate, the hash of the
+ * key it certifies. Refuses certificates that cannot be read.
+ */
 export function fingerprintOf(publicKey: Uint8Array): string {
-  return `SHA256:${createHash("sha256").update(publicKey).digest("base64").replace(/=+$/, "")}`;
+  const key = isCertificateType(typeOf(publicKey) ?? "") ? readSshCertificate(publicKey).key : publicKey;
+  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** Reads a public key in wire format (RFC 4253, section 6.6). What cannot be read is `unsupported`. */
+/**
+ * Reads a public key in wire format (RFC 4253, section 6.6); of a certificate, the key it certifies. What cannot be
+ * read is `unsupported`.
+ */
 export function readSshKey(publicKey: Uint8Array): SshKeyMaterial {
   const type = typeOf(publicKey);
   if (type === null) return { kind: "unsupported" };
-  if (type.includes("-cert-v")) return { kind: "certificate" };
   try {
+    if (isCertificateType(type)) return readSshKey(readSshCertificate(publicKey).key);
     return type.startsWith("sk-") ? readSecurityKey(publicKey) : readPlainKey(publicKey);
   } catch {
     return { kind: "unsupported" };
@@ -110,7 +117,6 @@ function finish(reader: ByteReader, material: SshKeyMaterial): SshKeyMaterial {
 export function refuseUnusableKey(material: SshKeyMaterial): void {
   const weakRsa = material.kind === "rsa" && material.bits < SMALLEST_RSA;
   if (material.kind === "dsa" || weakRsa) throw new SignatureRefusal("weak-key");
-  if (material.kind === "certificate") throw new SignatureRefusal("ssh-certificate-unsupported");
   if (material.kind === "unsupported") throw new SignatureRefusal("algorithm-unsupported");
 }
 
@@ -123,20 +129,35 @@ export function isSshSignatureOver(
   signature: SshSignature,
   material: SshKeyMaterial,
 ): boolean {
+  return isValueOver(signedFrame(document, signature.hash), signature, material);
+}
+
+/** Whether the authority named in a certificate signed it. Whether that authority is trusted is another matter. */
+export function isCertificateSigned(certificate: SshCertificate): boolean {
+  const { authority, signed, algorithm, value } = certificate;
+  const type = typeOf(authority);
+  if (type === null || isCertificateType(type)) return false;
+  const material = readSshKey(authority);
+  refuseUnusableKey(material);
+  const reader = new ByteReader(value, "certificate-invalid");
+  return isValueOver(Buffer.from(signed), { algorithm, ...readValue(reader, algorithm) }, material);
+}
+
+type SignatureValue = Pick<SshSignature, "algorithm" | "value" | "securityKey">;
+
+function isValueOver(signed: Buffer, signature: SignatureValue, material: SshKeyMaterial): boolean {
   if (signature.algorithm === "ssh-rsa" || signature.algorithm === "ssh-dss")
     throw new SignatureRefusal("weak-digest");
-  const frame = signedFrame(document, signature.hash);
   switch (material.kind) {
     case "rsa":
-      return verifyRsa(frame, signature, material.key, material.bits);
+      return verifyRsa(signed, signature, material.key, material.bits);
     case "ecdsa":
-      return verifyEcdsa(frame, signature, material.key, material.curve);
+      return verifyEcdsa(signed, signature, material.key, material.curve);
     case "ed25519":
-      return signature.algorithm === "ssh-ed25519" && verifyEd25519(frame, signature.value, material.key);
+      return signature.algorithm === "ssh-ed25519" && verifyEd25519(signed, signature.value, material.key);
     case "sk-ed25519":
     case "sk-ecdsa":
-      return verifySecurityKey(frame, signature, material);
-    case "certificate":
+      return verifySecurityKey(signed, signature, material);
     case "dsa":
     case "unsupported":
       return false;
@@ -144,13 +165,13 @@ export function isSshSignatureOver(
 }
 
 /** RFC 8332: the signature names its hash, and is as long as the modulus (OpenSSH fills up lost zeros, so do we). */
-function verifyRsa(frame: Buffer, signature: SshSignature, key: KeyObject, bits: number): boolean {
+function verifyRsa(frame: Buffer, signature: SignatureValue, key: KeyObject, bits: number): boolean {
   const hash = { "rsa-sha2-256": "sha256", "rsa-sha2-512": "sha512" }[signature.algorithm];
   const value = leftPad(signature.value, Math.ceil(bits / 8));
   return hash !== undefined && value !== null && verify(hash, frame, key, value);
 }
 
-function verifyEcdsa(frame: Buffer, signature: SshSignature, key: KeyObject, curve: Curve): boolean {
+function verifyEcdsa(frame: Buffer, signature: SignatureValue, key: KeyObject, curve: Curve): boolean {
   if (signature.algorithm !== `ecdsa-sha2-${curve.name}`) return false;
   return verifyPair(frame, signature.value, key, curve);
 }
@@ -171,7 +192,7 @@ function verifyEd25519(frame: Buffer, value: Uint8Array, key: KeyObject): boolea
 type SecurityKeyMaterial = Extract<SshKeyMaterial, { readonly application: string }>;
 
 /** PROTOCOL.u2f: the device signs the application's hash, its flags and counter, and the hash of the frame. */
-function verifySecurityKey(frame: Buffer, signature: SshSignature, material: SecurityKeyMaterial): boolean {
+function verifySecurityKey(frame: Buffer, signature: SignatureValue, material: SecurityKeyMaterial): boolean {
   if (signature.securityKey === null) return false;
   const { flags, counter } = signature.securityKey;
   const state = Buffer.alloc(5);

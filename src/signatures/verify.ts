@@ -1,7 +1,9 @@
 import type { Account, CommitFact } from "../facts/facts.js";
-import { bind, holdersAt, lapsedSince, type Binding, type Claimant } from "./identity.js";
+import { bind, bindCertificate, holdersAt, lapsedSince, type Binding, type Claimant } from "./identity.js";
 import { checkObject, formatOf, objectId, splitObject } from "./object.js";
 import type { ObjectFormat, ObjectType, Stamp } from "./object.js";
+import { isCertificateType, readSshCertificate, refuseUnfitCertificate } from "./openssh/certificate.js";
+import type { SshCertificate } from "./openssh/certificate.js";
 import { readSshSignature } from "./openssh/sshsig.js";
 import { emailsOf, judgeKey } from "./pgp/certificate.js";
 import { readSignatureArmor } from "./pgp/packet.js";
@@ -9,8 +11,15 @@ import { readSignaturePacket, type PgpSignature } from "./pgp/signature-packet.j
 import { digestOf, isSignatureOver, refuseWeakKey } from "./pgp/verify-math.js";
 import { rebuildCommit } from "./rebuild.js";
 import { SignatureRefusal, verdictOf, type ReasonCode } from "./reasons.js";
-import { fingerprintOf, isSshSignatureOver, readSshKey, refuseUnusableKey } from "./ssh.js";
-import { sshKeyName, type PgpCandidate, type Trust } from "./trust.js";
+import {
+  fingerprintOf,
+  isCertificateSigned,
+  isSshSignatureOver,
+  readSshKey,
+  refuseUnusableKey,
+  typeOf,
+} from "./ssh.js";
+import { sshKeyName, type PgpCandidate, type Trust, type TrustedSshKey } from "./trust.js";
 import type { SignatureFormat, SignatureVerdict, Signer } from "./verdict.js";
 
 export interface SignedObject {
@@ -177,19 +186,42 @@ class Inquiry {
   /** SSH signatures hold no time, so that of the committer or tagger counts, as for Git. */
   #ssh(payload: Uint8Array, armored: Uint8Array, claimant: Claimant, stamped: number | null): ReasonCode {
     const signature = readSshSignature(armored);
+    const certificate = certificateIn(signature.publicKey);
     const fingerprint = fingerprintOf(signature.publicKey);
     this.#signer = { fingerprint, principal: null, source: null, account: null };
     this.#signedAt = stamped;
-    const trusted = this.#trust.ssh.get(sshKeyName(signature.publicKey));
-    const material = trusted?.material ?? readSshKey(signature.publicKey);
+    const listed = this.#trust.ssh.get(sshKeyName(signature.publicKey));
+    const material = listed?.material ?? readSshKey(signature.publicKey);
     refuseUnusableKey(material);
     if (!isSshSignatureOver(payload, signature, material)) throw new SignatureRefusal("signature-invalid");
     if (this.#trust.revoked.ssh.has(fingerprint)) throw new SignatureRefusal("key-listed-as-revoked");
-    if (trusted === undefined) throw new SignatureRefusal("unknown-key");
     // The oldest tags have no tagger; their keys are judged at the evaluation.
-    const holders = holdersAt(trusted.holders, stamped ?? this.#at);
+    const signedAt = stamped ?? this.#at;
+    if (certificate !== null) refuseUnfitCertificate(certificate, signedAt);
+    if (listed !== undefined) return this.#sshKey(fingerprint, listed, claimant, signedAt);
+    if (certificate === null) throw new SignatureRefusal("unknown-key");
+    return this.#sshCertificate(fingerprint, certificate, claimant, signedAt);
+  }
+
+  #sshKey(fingerprint: string, listed: TrustedSshKey, claimant: Claimant, signedAt: number): ReasonCode {
+    const holders = holdersAt(listed.holders, signedAt);
     this.#bindTo(fingerprint, bind(holders, [], claimant));
     return lapsedSince(holders, this.#at) ? "good-key-expired-since" : "good";
+  }
+
+  #sshCertificate(
+    fingerprint: string,
+    certificate: SshCertificate,
+    claimant: Claimant,
+    signedAt: number,
+  ): ReasonCode {
+    if (!isCertificateSigned(certificate)) throw new SignatureRefusal("certificate-invalid");
+    const { authority, principals, validBefore } = certificate;
+    if (this.#trust.revoked.ssh.has(fingerprintOf(authority)))
+      throw new SignatureRefusal("key-listed-as-revoked");
+    const holders = this.#trust.ssh.get(sshKeyName(authority))?.holders ?? [];
+    this.#bindTo(fingerprint, bindCertificate(principals, holders, signedAt, claimant));
+    return validBefore <= this.#at || lapsedSince(holders, this.#at) ? "good-key-expired-since" : "good";
   }
 
   #bindTo(fingerprint: string, { signer, identity }: Binding): void {
@@ -200,6 +232,10 @@ class Inquiry {
   #refuseFuture(time: number): void {
     if (time > this.#at + FUTURE_TOLERANCE_SECONDS) throw new SignatureRefusal("signed-in-future");
   }
+}
+
+function certificateIn(publicKey: Uint8Array): SshCertificate | null {
+  return isCertificateType(typeOf(publicKey) ?? "") ? readSshCertificate(publicKey) : null;
 }
 
 const FORMATS: readonly (readonly [string, SignatureFormat])[] = [

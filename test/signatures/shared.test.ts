@@ -40,9 +40,6 @@ const Case = z.object({
 const STRICTER: Readonly<Record<string, string>> = {
   // DSA is gone from FIPS 186-5 and from OpenSSH; its signatures leak the key when a nonce repeats.
   "pgp-dsa2048": "weak-key",
-  // Certificates are not read yet: refused by name, never guessed at.
-  "ssh-cert-authority-wildcard-principal": "ssh-certificate-unsupported",
-  "ssh-cert-principal-mallory-wildcard-ca": "ssh-certificate-unsupported",
 };
 
 describe("adversarial objects", () => {
@@ -98,8 +95,6 @@ const Entry = z.object({
 const CORPUS_STRICTER: Readonly<Record<string, number>> = {
   // SHA-1: forgeries can be made for the price of a car.
   "weak-digest": 37,
-  // Listed as a plain key in the set's own allowed_signers.
-  "ssh-certificate-unsupported": 1,
 };
 
 describe("real objects", () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, runText } from "./run.js";
@@ -22,6 +22,14 @@ export interface SshKeyOptions {
   readonly type?: "ed25519" | "ecdsa" | "rsa" | "dsa";
   readonly bits?: number;
   readonly comment?: string;
+}
+
+export interface SshCertificateOptions {
+  readonly principals: readonly string[];
+  /** As `ssh-keygen -V` takes it, in UTC: `always:forever` (default), `20230101:20250101` … */
+  readonly validity?: string;
+  /** Further arguments of ssh-keygen: `-h` for a host's, `-O` for options. */
+  readonly args?: readonly string[];
 }
 
 interface Signing {
@@ -126,6 +134,24 @@ export class Keyring {
     const fingerprint = (await runText("ssh-keygen", ["-l", "-f", path])).split(" ")[1] ?? "";
     const gitConfig = { "gpg.format": "ssh", "gpg.ssh.program": "ssh-keygen", "user.signingkey": path };
     return { kind: "ssh", publicKey, path, fingerprint, gitConfig, env: {} };
+  }
+
+  /** A copy of `key` with a certificate that `authority` made for it; signing with it signs with the certificate. */
+  async sshCertificate(authority: SshKey, key: SshKey, options: SshCertificateOptions): Promise<SshKey> {
+    this.#made += 1;
+    const path = join(this.#home, `ssh-${this.#made}`);
+    for (const suffix of ["", ".pub"]) await copyFile(key.path + suffix, path + suffix);
+    const principals = options.principals.length === 0 ? [] : ["-n", options.principals.join(",")];
+    const args = ["-q", "-s", authority.path, "-I", "test", ...principals, ...(options.args ?? [])];
+    await run("ssh-keygen", [...args, "-V", options.validity ?? "always:forever", `${path}.pub`]);
+    const certificate = `${path}-cert.pub`;
+    const publicKey = (await readFile(certificate, "utf8")).trim();
+    return {
+      ...key,
+      publicKey,
+      path: certificate,
+      gitConfig: { ...key.gitConfig, "user.signingkey": certificate },
+    };
   }
 
   /** An armored SSHSIG over `data`, as `ssh-keygen -Y sign` makes it. */

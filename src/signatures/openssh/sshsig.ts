@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readArmor } from "../armor.js";
 import { ByteReader } from "../byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
+import { sshString } from "./certificate.js";
 
 /** A signature in OpenSSH's SSHSIG format (PROTOCOL.sshsig in the OpenSSH sources). */
 export interface SshSignature {
@@ -46,10 +47,18 @@ function readHash(name: string): SshSignature["hash"] {
 
 function readSignatureBlob(reader: ByteReader): Pick<SshSignature, "algorithm" | "value" | "securityKey"> {
   const algorithm = reader.sshText();
+  return { algorithm, ...readValue(reader, algorithm) };
+}
+
+/** What follows the algorithm's name in a signature: its value, and the state of a security key. */
+export function readValue(
+  reader: ByteReader,
+  algorithm: string,
+): Pick<SshSignature, "value" | "securityKey"> {
   const value = reader.sshString();
   const securityKey = algorithm.startsWith("sk-") ? { flags: reader.uint(1), counter: reader.uint(4) } : null;
   reader.expectEnd();
-  return { algorithm, value, securityKey };
+  return { value, securityKey };
 }
 
 /** The bytes that the key signed for `document`: a frame that no other SSH protocol ever signs. */
@@ -57,12 +66,6 @@ export function signedFrame(document: Uint8Array, hash: SshSignature["hash"]): B
   const digest = createHash(hash).update(document).digest();
   const fields = [Buffer.from(NAMESPACE), Buffer.alloc(0), Buffer.from(hash), digest];
   return Buffer.concat([Buffer.from(MAGIC), ...fields.map(sshString)]);
-}
-
-function sshString(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);
