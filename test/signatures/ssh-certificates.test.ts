@@ -121,7 +121,7 @@ describe("a certificate that its authority did not sign", () => {
     const armor = /-----BEGIN SSH SIGNATURE-----\n([\s\S]*?)-----END/.exec(text)?.[1] ?? "";
     const body = Buffer.from(armor, "base64");
     const withBody = (bytes: Buffer): Buffer =>
-      Buffer.from(text.replace(armor, `${bytes.toString("base64")}\n `), "latin1");
+      Buffer.from(text.replace(armor, ` ${bytes.toString("base64")}\n `), "latin1");
     expect(await verifyRaw(withBody(body), trust)).toMatchObject({ reason: "good" });
     const property = fc.asyncProperty(fc.nat({ max: body.length * 8 - 1 }), async (bit) => {
       const flipped = Buffer.from(body);
