@@ -139,7 +139,8 @@ class Trimmer {
     const { nullable, discriminator: _, ...rest } = node;
     const result = {};
     for (const [key, value] of Object.entries(rest)) {
-      if (MAPS.has(key)) result[key] = this.#map(value);
+      if (key === "properties") result[key] = this.#map(openEvents(value));
+      else if (MAPS.has(key)) result[key] = this.#map(value);
       else if (!NOISE.has(key) && !key.startsWith("x-")) result[key] = this.#keyword(key, value);
     }
     return nullable === true ? withNull(result) : result;
@@ -161,6 +162,14 @@ class Trimmer {
     }
     return { $ref: `#/schemas/${name}` };
   }
+}
+
+/** Where an app's events are listed, the webhook description names those of some years ago only: any name is taken. */
+function openEvents(properties) {
+  const { events } = properties;
+  if (events?.items?.enum === undefined) return properties;
+  const { enum: _, ...items } = events.items;
+  return { ...properties, events: { ...events, items } };
 }
 
 /** OpenAPI 3.0's `nullable` in the words of JSON Schema. */

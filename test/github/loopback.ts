@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { systemClock, type Clock } from "../../src/clock.js";
 import { GraphqlService } from "./graphql/service.js";
 import { AccessOffice } from "./http/access.js";
-import { Contract } from "./http/contract.js";
+import { githubContract } from "./http/contract.js";
 import { Faults } from "./http/faults.js";
 import { RateLimits } from "./http/limits.js";
 import { manifestErrors } from "./http/permissions.js";
@@ -57,7 +57,7 @@ export class LoopbackGitHub {
     };
     this.world = new World(clock);
     this.app = addAppUnderTest(this.world, manifest);
-    const contract = new Contract();
+    const contract = githubContract();
     const hook = { url: webhookUrl ?? null, secret: webhookSecret };
     this.webhooks = new Webhooks(this.world, this.app, contract, hook, violation);
     this.limits = new RateLimits(clock);

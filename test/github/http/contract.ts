@@ -137,6 +137,14 @@ export class Contract {
   }
 }
 
+let shared: Contract | null = null;
+
+/** The contract, read once: it never changes, and its compiled schemas serve every loopback GitHub of a process. */
+export function githubContract(): Contract {
+  shared ??= new Contract();
+  return shared;
+}
+
 function operationOf(id: string, entry: OperationEntry): Operation {
   return {
     id,

@@ -136,8 +136,9 @@ export class Webhooks {
   }
 
   #recipients(event: WorldEvent): Installation[] {
-    if (event.installation !== null) return [event.installation];
-    const reached = this.#world.installationsFor(event.account, event.repo);
+    const { installation, account, repo } = event;
+    if (installation !== null && ALWAYS_SENT.has(event.name)) return [installation];
+    const reached = installation === null ? this.#world.installationsFor(account, repo) : [installation];
     return reached.filter(({ app, suspendedAt }) => app === this.#app && suspendedAt === null);
   }
 

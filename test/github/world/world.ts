@@ -99,13 +99,14 @@ export class World {
   }
 
   addApp(owner: Account, options: AppOptions): App {
+    const place = this.apps.length;
     const app: App = {
       id: this.id(),
       slug: options.slug,
       name: options.name ?? options.slug,
       owner,
       bot: this.addAccount(`${options.slug}[bot]`, "Bot"),
-      keys: lazyKeys(),
+      keys: () => keysOf(place),
       permissions: { metadata: "read", ...options.permissions },
       events: options.events ?? [],
       createdAt: this.now(),
@@ -184,15 +185,16 @@ export class World {
   }
 }
 
-function lazyKeys(): () => AppKeys {
-  let keys: AppKeys | null = null;
-  return () => {
-    if (keys === null) {
-      const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-      keys = { publicKey, privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString() };
-    }
-    return keys;
-  };
+/** Throw-away keys by the order of their apps: making one takes longer than starting a GitHub, so worlds share them. */
+const KEYS: AppKeys[] = [];
+
+function keysOf(place: number): AppKeys {
+  const known = KEYS[place];
+  if (known !== undefined) return known;
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const keys = { publicKey, privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString() };
+  KEYS[place] = keys;
+  return keys;
 }
 
 export function fullName(repo: Repo): string {
