@@ -38,8 +38,8 @@ async function route(
   response: ServerResponse,
   logger: Logger,
 ): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  const handler = routes[`${request.method ?? "GET"} ${path}`];
+  const path = pathOf(request.url ?? "/");
+  const handler = path === null ? undefined : routes[`${request.method ?? "GET"} ${path}`];
   try {
     if (handler === undefined) sendJson(response, 404, { error: "not-found" });
     else await handler(request, response);
@@ -47,6 +47,12 @@ async function route(
     logger.error({ err: error, path }, "A request failed");
     if (!response.headersSent) sendJson(response, 500, { error: "internal" });
   }
+}
+
+/** `null` for what is no address: anyone can write anything into a request line. */
+function pathOf(target: string): string | null {
+  const base = "http://localhost";
+  return URL.canParse(target, base) ? new URL(target, base).pathname : null;
 }
 
 /** Answers with a JSON body; does nothing if the other side has gone. */

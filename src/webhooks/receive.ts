@@ -5,7 +5,7 @@ import { CountersignError, isCountersignError, type ErrorCode } from "../errors.
 import type { Logger } from "../logger.js";
 import type { NewDelivery, Store } from "../store/store.js";
 import { sendJson } from "../web/server.js";
-import { envelope, shapeProblems, type Envelope } from "./shapes.js";
+import { envelope, problemsOf, shapeProblems, type Envelope } from "./shapes.js";
 
 export const WEBHOOK_PATH = "/api/github/webhooks";
 
@@ -39,14 +39,20 @@ export function webhookReceiver(options: ReceiverOptions) {
   };
 }
 
+/**
+ * Too large a body is read to its end (the server's time limit ends it) but not kept: a sender that is cut off while it
+ * writes never sees the answer.
+ */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new CountersignError("payload-too-large", "The body is larger than 25 MB.");
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (size > MAX_BODY_BYTES) {
+    throw new CountersignError("payload-too-large", "The body is larger than 25 MB.");
   }
   return Buffer.concat(chunks);
 }
@@ -72,8 +78,7 @@ function readDelivery(request: IncomingMessage, body: Buffer, receivedAt: Date):
   const event = header(request, "x-github-event");
   const payload = parseEnvelope(body);
   const problems = shapeProblems(event, payload);
-  if (problems.length > 0)
-    throw malformed(`This is not a ${event} event. ${problems.slice(0, 3).join("; ")}.`);
+  if (problems.length > 0) throw malformed(`This is not a ${event} event. ${listed(problems)}.`);
   return {
     guid: header(request, "x-github-delivery"),
     event,
@@ -93,7 +98,9 @@ function parseEnvelope(body: Buffer): Envelope {
     throw malformed("The body is not JSON. Set the webhook's content type to application/json.", cause);
   }
   const parsed = envelope.safeParse(json);
-  if (!parsed.success) throw malformed("The body is not a webhook payload.", parsed.error);
+  if (!parsed.success) {
+    throw malformed(`The body is not a webhook payload. ${listed(problemsOf(parsed.error))}.`, parsed.error);
+  }
   return parsed.data;
 }
 
@@ -113,6 +120,7 @@ function header(request: IncomingMessage, name: string): string {
   throw malformed(`The ${name} header is missing.`);
 }
 
+const listed = (problems: readonly string[]): string => problems.slice(0, 3).join("; ");
 const malformed = (message: string, cause?: unknown) =>
   new CountersignError("delivery-malformed", message, { cause });
 
@@ -131,6 +139,5 @@ function refuse(response: ServerResponse, error: unknown, logger: Logger): void 
   }
   logger.warn({ err: error, code: error.code }, "A webhook was refused");
   const { code, message, remedy } = error;
-  // What is left of a refused body is not read: the connection ends with the answer.
   sendJson(response, STATUS[code] ?? 500, { error: code, message, remedy }, { connection: "close" });
 }

@@ -18,7 +18,7 @@ const pullRequest = z.object({
   base: z.object({ sha, ref: text, repo: z.object({ id }) }),
 });
 
-const SHAPES: Readonly<Record<string, z.ZodType>> = {
+const SHAPES = {
   branch_protection_rule: z.object({ ...inRepository, action: text, rule: z.object({ name: text }) }),
   check_run: z.object({
     ...inRepository,
@@ -36,8 +36,18 @@ const SHAPES: Readonly<Record<string, z.ZodType>> = {
   pull_request: z.object({ ...inRepository, action: text, number: id, pull_request: pullRequest }),
   pull_request_review: z.object({ ...inRepository, action: text, pull_request: z.object({ number: id }) }),
   push: z.object({ ...inRepository, ref: text, before: sha, after: sha, commits: z.array(z.unknown()) }),
+  // An organization's ruleset comes without a repository.
+  repository_ruleset: z.object({
+    ...inRepository,
+    repository: repository.optional(),
+    action: text,
+    repository_ruleset: z.object({ id, name: text }),
+  }),
   status: z.object({ ...inRepository, sha, context: text, state: text }),
 };
+
+/** By name: an event may be called `constructor`, and is then only unknown. */
+const shapes: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(SHAPES));
 
 /** What any delivery may say about whose it is. */
 export const envelope = z.looseObject({
@@ -50,7 +60,11 @@ export type Envelope = z.infer<typeof envelope>;
 
 /** What is missing or wrong in `payload` for it to be an `event`; empty where nothing is, or the event is not ours. */
 export function shapeProblems(event: string, payload: unknown): string[] {
-  const parsed = SHAPES[event]?.safeParse(payload);
-  if (parsed === undefined || parsed.success) return [];
-  return parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  const parsed = shapes.get(event)?.safeParse(payload);
+  return parsed === undefined || parsed.success ? [] : problemsOf(parsed.error);
+}
+
+/** Each problem with its place in the payload. */
+export function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
 }
