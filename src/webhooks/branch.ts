@@ -20,8 +20,10 @@ export function onBranch(app: Probot, context: FlowContext): void {
         at: context.clock.now(),
       });
     }
-    if (touchesControlFiles(payload.commits))
-      await evaluateOpen(context, place, payload.ref.slice(HEADS.length));
+    if (!mayTouchControlFiles(payload)) return;
+    const branch = payload.ref.slice(HEADS.length);
+    // The default branch's policy says which branches are controlled, so it concerns pull requests into any.
+    await evaluateOpen(context, place, branch === payload.repository.default_branch ? null : branch);
   });
 
   app.on(
@@ -39,13 +41,21 @@ export function onBranch(app: Probot, context: FlowContext): void {
   );
 }
 
-interface PushedCommit {
-  readonly added?: readonly string[];
-  readonly modified?: readonly string[];
-  readonly removed?: readonly string[];
+interface Push {
+  readonly forced: boolean;
+  readonly commits: readonly {
+    readonly added?: readonly string[];
+    readonly modified?: readonly string[];
+    readonly removed?: readonly string[];
+  }[];
 }
 
-function touchesControlFiles(commits: readonly PushedCommit[]): boolean {
+/** GitHub lists no more commits of a push: https://docs.github.com/webhooks/webhook-events-and-payloads#push */
+const MAX_LISTED_COMMITS = 2048;
+
+/** A branch that is forced back loses commits, which no payload lists. */
+function mayTouchControlFiles({ forced, commits }: Push): boolean {
+  if (forced || commits.length >= MAX_LISTED_COMMITS) return true;
   return commits
     .flatMap(({ added = [], modified = [], removed = [] }) => [...added, ...modified, ...removed])
     .some((path) => path === POLICY_PATH || path.startsWith(`${TRUST_FOLDER}/`));

@@ -6,6 +6,9 @@ export function onInstallation(app: Probot, context: FlowContext): void {
   const save = async (installation: InstallationPayload, suspended: boolean): Promise<void> => {
     const { id, account } = installation;
     if (account?.login === undefined) return;
+    // Events come in any order: the end of an earlier installation is not the end of the present one.
+    const current = await context.store.findTenant(account.id);
+    if (suspended && current !== null && current.installationId !== id) return;
     await context.store.saveTenant({ id: account.id, login: account.login, installationId: id, suspended });
   };
 
