@@ -1,4 +1,4 @@
-import { endWithout } from "./armor.js";
+import { endWithout } from "./encoding/armor.js";
 import { formatOf, objectId, type ObjectFormat } from "./object.js";
 
 export interface DetachedCommit {

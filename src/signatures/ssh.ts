@@ -5,7 +5,7 @@
  */
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 import sshpk from "sshpk";
-import { ByteReader, leftPad, stripLeadingZeros } from "./byte-reader.js";
+import { ByteReader, leftPad, stripLeadingZeros } from "./encoding/byte-reader.js";
 import { isCertificateType, readSshCertificate, type SshCertificate } from "./openssh/certificate.js";
 import { readValue, signedFrame, type SshSignature } from "./openssh/sshsig.js";
 import { edwards, joinPadded } from "./pgp/public-key.js";

@@ -52,6 +52,14 @@ const flip = (bytes: Buffer, bit: number): Buffer => {
   return flipped;
 };
 
+/** Where the bit counts of a packet's integers stand, from `start` to its end: several counts mean one number. */
+function integerCounts(body: Buffer, start: number): number[] {
+  const counts: number[] = [];
+  for (let at = start; at < body.length; at += 2 + Math.ceil(body.readUInt16BE(at) / 8))
+    counts.push(at, at + 1);
+  return counts;
+}
+
 /** One position in `length`, evenly over objects of different sizes. */
 const position = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -76,6 +84,29 @@ describe("a flipped bit", () => {
       return (await verifyRaw(flip(raw, bit), trust)).verdict !== "good";
     });
     await fc.assert(property, { numRuns: 500 });
+  });
+
+  it("of an OpenPGP signature is refused wherever it is signed or part of the mathematics", async () => {
+    for (const text of armored.slice(0, 2)) {
+      const body = Buffer.from(/\n\n([\s\S]*?)\n=/.exec(text)?.[1] ?? "", "base64");
+      const withBody = (bytes: Buffer): string =>
+        `-----BEGIN PGP SIGNATURE-----\n\n${bytes.toString("base64")}\n-----END PGP SIGNATURE-----\n`;
+      expect(await verifyRaw(withSignature(payloadOf(), withBody(body)), trust)).toMatchObject({
+        reason: "good",
+      });
+      // Old-format header with one or two length octets, then version, three algorithms and types, and the hashed area.
+      const start = ((body[0] ?? 0) & 3) === 0 ? 2 : 3;
+      const unhashed = start + 6 + body.readUInt16BE(start + 4);
+      const value = unhashed + 2 + body.readUInt16BE(unhashed) + 2;
+      const counts = integerCounts(body, value);
+      const counted = (byte: number): boolean => byte < unhashed || (byte >= value && !counts.includes(byte));
+      const bit = fc.nat({ max: body.length * 8 - 1 }).filter((at) => counted(at >> 3));
+      const property = fc.asyncProperty(bit, async (at) => {
+        const raw = withSignature(payloadOf(), withBody(flip(body, at)));
+        return (await verifyRaw(raw, trust)).verdict !== "good";
+      });
+      await fc.assert(property, { numRuns: 400 });
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { ByteReader } from "../byte-reader.js";
+import { ByteReader } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 
 /** An OpenSSH user certificate (PROTOCOL.certkeys in the OpenSSH sources): a key, and an authority's word on it. */

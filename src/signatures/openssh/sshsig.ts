@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readArmor } from "../armor.js";
-import { ByteReader } from "../byte-reader.js";
+import { readArmor } from "../encoding/armor.js";
+import { ByteReader } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 import { sshString } from "./certificate.js";
 

@@ -1,5 +1,5 @@
-import { ByteReader } from "../byte-reader.js";
-import { readArmor } from "../armor.js";
+import { ByteReader } from "../encoding/byte-reader.js";
+import { readArmor } from "../encoding/armor.js";
 import { SignatureRefusal } from "../reasons.js";
 
 const SIGNATURE_PACKET = 2;

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { ByteReader, leftPad } from "../byte-reader.js";
+import { ByteReader, leftPad } from "../encoding/byte-reader.js";
 
 /** How a key's signatures are checked; numbers are OpenPGP algorithm ids (RFC 9580, section 9.1). */
 export type PgpKeyMaterial =
@@ -77,7 +77,10 @@ export function edwards(crv: "Ed25519" | "Ed448", x: Uint8Array): KeyObject {
   return createPublicKey({ key: { kty: "OKP", crv, x: base64url(x) }, format: "jwk" });
 }
 
-/** A multiprecision integer: bit count in two bytes, then its bytes (RFC 9580, section 3.2). */
+/**
+ * A multiprecision integer: bit count in two bytes, then its bytes (RFC 9580, section 3.2). The count should be exact, but
+ * one in six real signatures counts whole bytes; both stand for the same number.
+ */
 export function readMpi(reader: ByteReader): Uint8Array {
   return reader.take(Math.ceil(reader.uint(2) / 8));
 }

@@ -1,4 +1,4 @@
-import { ByteReader } from "../byte-reader.js";
+import { ByteReader } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 
 /** A signature packet: what we need of versions 3, 4 and 6 (RFC 4880, RFC 9580 section 5.2). */

@@ -1,5 +1,5 @@
 import { createHash, createVerify, verify } from "node:crypto";
-import { ByteReader, leftPad } from "../byte-reader.js";
+import { ByteReader, leftPad } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 import { joinPadded, readMpi, type PgpKeyMaterial } from "./public-key.js";
 import { DOCUMENT_TYPES, type PgpSignature } from "./signature-packet.js";

@@ -1,4 +1,4 @@
-import { SignatureRefusal } from "./reasons.js";
+import { SignatureRefusal } from "../reasons.js";
 
 export interface Armor {
   /** The decoded body. */

@@ -1,4 +1,4 @@
-import { SignatureRefusal, type ReasonCode } from "./reasons.js";
+import { SignatureRefusal, type ReasonCode } from "../reasons.js";
 
 /**
  * Reads big-endian binary formats front to back without copying. Reading past the end is a refusal with the
