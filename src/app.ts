@@ -9,7 +9,7 @@ import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
 import { connectGitHub } from "./github/github.js";
 import { openStore } from "./store/open.js";
-import { startWorker, type JobHandlers } from "./store/queue/worker.js";
+import { startWorker, type Handlers } from "./store/queue/worker.js";
 import type { Store } from "./store/store.js";
 import { healthHandler } from "./web/health.js";
 import { serve } from "./web/server.js";
@@ -19,6 +19,10 @@ import { WEBHOOK_PATH, webhookReceiver } from "./webhooks/receive.js";
 export interface RunningApp {
   readonly url: string;
   readonly store: Store;
+  /** Resolves when no job runs or is due. */
+  drained(): Promise<void>;
+  /** Resolves after `stop`; rejects if the queue's worker ended by itself, after which no job would run any more. */
+  readonly finished: Promise<void>;
   /** Stops taking webhooks, lets running jobs finish, closes the database. */
   stop(): Promise<void>;
 }
@@ -56,6 +60,8 @@ export async function startApp(
   return {
     url: server.url,
     store,
+    drained: () => worker.drained(),
+    finished: worker.finished,
     stop: async () => {
       await server.close();
       await worker.stop();
@@ -64,7 +70,7 @@ export async function startApp(
   };
 }
 
-function handlersOf(context: FlowContext, probot: Probot): JobHandlers {
+function handlersOf(context: FlowContext, probot: Probot): Handlers {
   return {
     "process-delivery": ({ guid }) => processDelivery(context, probot, guid),
     "evaluate-pull-request": (subject) => evaluatePullRequest(context, subject),

@@ -262,6 +262,8 @@ export interface ChangeFacts {
   readonly codeScanning: Fact<CodeScanningFact> | null;
   readonly protection: Fact<ProtectionFact>;
   readonly controlFiles: Fact<ControlFiles>;
+  /** The policy file as the head commit would make it. It never judges; only whether it could is looked at. */
+  readonly proposedPolicy: Fact<ControlFile | null>;
   /** Keys by login, for those whose keys were asked for. */
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
   readonly siblings: Fact<readonly SiblingFact[]>;

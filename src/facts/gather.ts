@@ -63,6 +63,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     codeScanning: await readCodeScanning(address, reading, policy, ports.source),
     protection: reading.protection,
     controlFiles,
+    proposedPolicy: reading.proposedPolicy,
     registeredKeys: signatures.registeredKeys,
     siblings: reading.siblings,
   };
@@ -82,9 +83,11 @@ async function readMerge(
   const { merge, base } = pullRequest;
   if (merge === null) return null;
   const [firstParent] = merge.parents;
-  // Of a merge commit, and of one single commit, the first parent is where the branch stood. Several commits with one
-  // parent each may have been squashed or rebased: then only the branch's log tells.
-  const plain = merge.parents.length > 1 || (commits.known && commits.value.length === 1);
+  // Of a merge commit that GitHub made, and of one single commit, the first parent is where the branch stood. Several
+  // commits with one parent each may have been squashed or rebased, and a head that was pushed to the branch as it is
+  // may have the author's own commits for parents: then only the branch's log tells.
+  const pushed = !commits.known || commits.value.some(({ oid }) => oid === merge.commitOid);
+  const plain = !pushed && (merge.parents.length > 1 || commits.value.length === 1);
   const baseBefore =
     plain && firstParent !== undefined
       ? known(firstParent)

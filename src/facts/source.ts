@@ -2,6 +2,7 @@ import type {
   Account,
   CodeScanningFact,
   CommitFact,
+  ControlFile,
   ControlFiles,
   Fact,
   ProtectionFact,
@@ -28,6 +29,7 @@ export interface PullRequestReading {
   readonly results: Fact<readonly ResultFact[]>;
   readonly protection: Fact<ProtectionFact>;
   readonly controlFiles: Fact<ControlFiles>;
+  readonly proposedPolicy: Fact<ControlFile | null>;
   readonly siblings: Fact<readonly SiblingFact[]>;
   /** GitHub's test merge of head into base, if it has made one. */
   readonly potentialMergeOid: string | null;

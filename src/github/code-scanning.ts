@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { isCountersignError } from "../errors.js";
-import type { CodeScanningAlert, CodeScanningFact, Fact } from "../facts/facts.js";
+import type { CodeScanningAlert, CodeScanningFact, Fact, RepositoryRef } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
 import type { PullRequestAddress } from "../facts/source.js";
 import { parseAnswer } from "./parse.js";
@@ -41,25 +41,9 @@ export async function readCodeScanning(
   { repository, number }: PullRequestAddress,
   commitOids: readonly string[],
 ): Promise<Fact<CodeScanningFact>> {
-  const place = { owner: repository.owner, repo: repository.name, per_page: 100 };
   try {
     const found = await Promise.all(
-      REFS.map(async (side) => {
-        const ref = `refs/pull/${number}/${side}`;
-        const analyses = client.paginate("GET /repos/{owner}/{repo}/code-scanning/analyses", {
-          ...place,
-          ref,
-        });
-        const alerts = client.paginate("GET /repos/{owner}/{repo}/code-scanning/alerts", {
-          ...place,
-          ref,
-          state: "open",
-        });
-        return {
-          analyses: parseAnswer(z.array(analysis), await analyses, "code-scanning analyses"),
-          alerts: parseAnswer(z.array(alert), await alerts, "code-scanning alerts"),
-        };
-      }),
+      REFS.map((side) => readSide(client, repository, `refs/pull/${number}/${side}`)),
     );
     return known({
       analyses: found
@@ -68,13 +52,35 @@ export async function readCodeScanning(
       openAlerts: uniqueAlerts(found.flatMap(({ alerts }) => alerts)).map(mapAlert),
     });
   } catch (error) {
-    if (isCountersignError(error, "github-not-found")) return known({ analyses: [], openAlerts: [] });
     if (!isCountersignError(error, "github-forbidden")) throw error;
     return unknown(
       "forbidden",
       "Code-scanning results could not be read.",
       "Enable code scanning for the repository and grant the app “Code scanning alerts: read”.",
     );
+  }
+}
+
+interface Side {
+  readonly analyses: readonly z.infer<typeof analysis>[];
+  readonly alerts: readonly AlertNode[];
+}
+
+/** GitHub answers 404 for a ref that was never analysed: then there is no analysis of it, and that never passes. */
+async function readSide(client: Octokit, { owner, name }: RepositoryRef, ref: string): Promise<Side> {
+  const place = { owner, repo: name, ref, per_page: 100 };
+  try {
+    const [analyses, alerts] = await Promise.all([
+      client.paginate("GET /repos/{owner}/{repo}/code-scanning/analyses", place),
+      client.paginate("GET /repos/{owner}/{repo}/code-scanning/alerts", { ...place, state: "open" }),
+    ]);
+    return {
+      analyses: parseAnswer(z.array(analysis), analyses, "code-scanning analyses"),
+      alerts: parseAnswer(z.array(alert), alerts, "code-scanning alerts"),
+    };
+  } catch (error) {
+    if (isCountersignError(error, "github-not-found")) return { analyses: [], alerts: [] };
+    throw error;
   }
 }
 

@@ -60,13 +60,13 @@ export class GitHubFactSource implements FactSource {
   }
 
   async readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>> {
-    const { data } = await query(this.#client, CONTROL_FILES_AT, controlFilesAt, {
+    const { data, refused } = await query(this.#client, CONTROL_FILES_AT, controlFilesAt, {
       owner: repository.owner,
       name: repository.name,
       policyPath: `${commitOid}:${POLICY_PATH}`,
       trustPath: `${commitOid}:${TRUST_FOLDER}`,
     });
-    if (data.repository) return mapControlFiles(data.repository, commitOid);
+    if (data.repository) return mapControlFiles(data.repository, commitOid, refused);
     return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
   }
 

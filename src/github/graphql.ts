@@ -15,7 +15,7 @@ export interface GraphqlAnswer<T> {
  * `null` with their path in `refused`; every other GraphQL error is thrown.
  *
  * @throws CountersignError `github-unavailable` if the answer is cut or of another shape, `github-not-found`,
- *   `github-rate-limited`, or what the request itself raised.
+ *   `github-forbidden`, `github-rate-limited`, or what the request itself raised.
  */
 export async function query<T extends z.ZodType>(
   client: Octokit,
@@ -46,7 +46,16 @@ const RATE_LIMIT_WAIT_MS = 60_000;
 function refusedPaths(error: GraphqlResponseError<unknown>): string[] {
   const errors = error.errors ?? [];
   const other = errors.find(({ type }) => type !== "FORBIDDEN");
-  if (other === undefined && errors.length > 0) return errors.map(({ path }) => path.join("."));
+  // GitHub leaves out the path where it refuses the query as a whole; the library's types do not know that.
+  const paths = errors.flatMap(({ path }: { path?: readonly (string | number)[] }) => path?.join(".") ?? []);
+  if (other === undefined && paths.length > 0 && paths.length === errors.length) return paths;
+  if (other === undefined && errors.length > 0) {
+    throw new CountersignError("github-forbidden", "GitHub refused a GraphQL query.", {
+      remedy:
+        "Check that the app is installed on this repository with the permissions that app.yml asks for.",
+      cause: error,
+    });
+  }
   if (other?.type === "RATE_LIMITED") {
     const reset = Number(error.headers["x-ratelimit-reset"]);
     const date = Date.parse(error.headers.date ?? "");

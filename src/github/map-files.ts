@@ -5,6 +5,8 @@ import type { ControlFilesNode, FileNode } from "./responses.js";
 
 type TrustEntry = NonNullable<NonNullable<ControlFilesNode["trustFolder"]>["entries"]>[number];
 
+const CONTROL_FILE_FIELDS = /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/;
+
 /** A file that is there but cannot be read whole: the control files as a whole are then unknown. */
 class Unreadable extends Error {
   constructor(readonly path: string) {
@@ -16,26 +18,47 @@ class Unreadable extends Error {
  * Maps policy file and trust folder as of `commitOid`. A file that is binary, cut, or not a file makes all of them
  * unknown: half a trust folder could hide a revocation.
  */
-export function mapControlFiles(node: ControlFilesNode, commitOid: string): Fact<ControlFiles> {
+export function mapControlFiles(
+  node: ControlFilesNode,
+  commitOid: string,
+  refused: readonly string[],
+): Fact<ControlFiles> {
+  // A refused file looks like one that is not there, and so does a revocation in it.
+  const { defaultBranchRef } = node;
+  if (defaultBranchRef === null || refused.some((path) => CONTROL_FILE_FIELDS.test(path))) {
+    return unknown(
+      "forbidden",
+      "GitHub did not let the app read the controlled branch's policy and trusted keys.",
+      "Grant the app the repository permission “Contents: read”, then re-run this check.",
+    );
+  }
   const entries = node.trustFolder?.entries ?? [];
   const find = (path: string) => entries.find((entry) => path.endsWith(`/${entry.name}`));
-  const trustFile = (path: string) => mapFile(path, find(path)?.object ?? null);
+  const trustFile = (path: string) => mapEntry(path, find(path));
+  return wholeFiles(() => ({
+    commitOid,
+    defaultBranch: defaultBranchRef.name,
+    defaultPolicy: mapFile(POLICY_PATH, node.defaultPolicyFile),
+    policy: mapFile(POLICY_PATH, node.policyFile),
+    allowedSigners: trustFile(ALLOWED_SIGNERS_PATH),
+    revokedKeys: trustFile(REVOKED_KEYS_PATH),
+    keyring: mapKeyring(find(KEYRING_FOLDER)),
+  }));
+}
+
+/** The policy file that a pull request's head commit would bring; `null` where it has none. */
+export const mapProposedPolicy = (node: FileNode | null): Fact<ControlFile | null> =>
+  wholeFiles(() => mapFile(POLICY_PATH, node));
+
+function wholeFiles<T>(read: () => T): Fact<T> {
   try {
-    return known({
-      commitOid,
-      defaultBranch: node.defaultBranchRef?.name ?? "",
-      defaultPolicy: mapFile(POLICY_PATH, node.defaultPolicyFile),
-      policy: mapFile(POLICY_PATH, node.policyFile),
-      allowedSigners: trustFile(ALLOWED_SIGNERS_PATH),
-      revokedKeys: trustFile(REVOKED_KEYS_PATH),
-      keyring: mapKeyring(find(KEYRING_FOLDER)),
-    });
+    return known(read());
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return unknown(
       "malformed",
-      `${error.path} on the controlled branch is not a readable text file.`,
-      `Replace ${error.path} by a plain text file of less than 512 kB.`,
+      `${error.path} is not a readable text file.`,
+      `Make ${error.path} a plain text file of less than 512 kB.`,
     );
   }
 }
@@ -43,7 +66,13 @@ export function mapControlFiles(node: ControlFilesNode, commitOid: string): Fact
 function mapKeyring(folder: TrustEntry | undefined): ControlFile[] {
   return (folder?.object?.entries ?? [])
     .filter((entry) => entry.name.endsWith(".asc"))
-    .flatMap((entry) => mapFile(`${KEYRING_FOLDER}/${entry.name}`, entry.object) ?? []);
+    .flatMap((entry) => mapEntry(`${KEYRING_FOLDER}/${entry.name}`, entry) ?? []);
+}
+
+/** An entry without an object (a submodule) is there all the same. */
+function mapEntry(path: string, entry: Pick<TrustEntry, "object"> | undefined): ControlFile | null {
+  if (entry?.object === null) throw new Unreadable(path);
+  return mapFile(path, entry?.object ?? null);
 }
 
 function mapFile(path: string, node: FileNode | null): ControlFile | null {

@@ -20,6 +20,9 @@ type BaseRef = PullRequestNode["baseRef"];
 
 const GRANT_READ = "Grant the app the repository permission “Administration: read”, then re-run this check.";
 
+/** Refused to whoever may not edit the ruleset; its rules are readable all the same. */
+const RULESET_BYPASS = ".repositoryRuleset.bypassActors";
+
 /** Joins the classic rule and the ruleset rules that apply to the base branch into one fact. */
 export function mapProtection(baseRef: BaseRef, refused: readonly string[]): Fact<ProtectionFact> {
   if (baseRef === null) {
@@ -29,7 +32,8 @@ export function mapProtection(baseRef: BaseRef, refused: readonly string[]): Fac
       "Restore the branch or retarget the pull request.",
     );
   }
-  const isRefused = (field: string) => refused.some((path) => path.includes(`baseRef.${field}`));
+  const isRefused = (field: string) =>
+    refused.some((path) => path.includes(`baseRef.${field}`) && !path.includes(RULESET_BYPASS));
   if (isRefused("branchProtectionRule") || isRefused("rules") || baseRef.rules === null) {
     return unknown("forbidden", "GitHub did not let the app read the branch's protection.", GRANT_READ);
   }

@@ -207,6 +207,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
             commit {
               oid
               tree { oid }
+              proposedPolicy: file(path: ".github/countersign.yml") { object { ...File } }
               associatedPullRequests(first: 50) {
                 totalCount
                 nodes { number state baseRefName headRefOid repository { databaseId } }

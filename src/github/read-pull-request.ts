@@ -6,7 +6,7 @@ import { known, unknown } from "../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
 import { query } from "./graphql.js";
-import { mapControlFiles } from "./map-files.js";
+import { mapControlFiles, mapProposedPolicy } from "./map-files.js";
 import { mapProtection } from "./map-protection.js";
 import { mapCommits, mapPullRequest, mapResult, mapReview, mapSiblings } from "./map-pull-request.js";
 import {
@@ -52,7 +52,8 @@ export async function readPullRequest(
     reviews: await readReviews(node, pages),
     results: await readResults(node, pages, refused),
     protection: mapProtection(node.baseRef, refused),
-    controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid),
+    controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid, refused),
+    proposedPolicy: mapProposedPolicy(node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null),
     siblings: mapSiblings(node, data.repository.databaseId),
     potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };

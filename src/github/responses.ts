@@ -211,6 +211,7 @@ const pullRequest = z.object({
         commit: z.object({
           oid: z.string(),
           tree: oid,
+          proposedPolicy: z.object({ object: file.nullable() }).nullable(),
           associatedPullRequests: list(
             z.object({
               number: z.number(),

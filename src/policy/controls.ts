@@ -179,6 +179,11 @@ export const RULES = {
     claim: "The policy that judges is readable, valid and read from the controlled branch",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
   },
+  "proposed-policy": {
+    gate: "policy",
+    claim: "The policy file that the change would bring can be used",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
+  },
   "required-result": {
     gate: "policy",
     claim: "Each result the policy lists came from the right source for exactly this commit",

@@ -9,6 +9,7 @@ import { advice, failed, noted, passed, unclear } from "./rules/build.js";
 import { codeScanningFindings } from "./rules/code-scanning.js";
 import { protectionFindings } from "./rules/protection.js";
 import { resultFindings } from "./rules/results.js";
+import { proposedPolicyFindings } from "./rules/proposed-policy.js";
 import { reviewFindings } from "./rules/review.js";
 import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
 
@@ -48,6 +49,7 @@ function judge(
     case "policy":
       return [
         policyInForce(source),
+        ...proposedPolicyFindings(facts),
         ...resultFindings(facts, policy),
         ...codeScanningFindings(facts, policy),
       ];

@@ -5,6 +5,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import { runMigrations } from "graphile-worker";
+import pg from "pg";
 import { CountersignError } from "../errors.js";
 import type { Database } from "./database.js";
 import { asStoreError } from "./failures.js";
@@ -43,7 +44,9 @@ export async function migrate(database: Database, logger: StoreLogger): Promise<
 }
 
 async function applyMigrations(database: Database): Promise<string[]> {
-  const engine = await newSchemaEngine(bindMigrationAwareSqlAdapterFactory(new WholeScripts(database.pool)));
+  // Connections of its own: the engine takes a lock for the length of its session, which is to end with its work.
+  const pool = new pg.Pool(database.pool.options);
+  const engine = await newSchemaEngine(bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool)));
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: await readMigrations(MIGRATIONS),
@@ -52,6 +55,7 @@ async function applyMigrations(database: Database): Promise<string[]> {
     return appliedMigrationNames;
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 

@@ -25,8 +25,8 @@ export interface Store {
   wantedChecks(commit: CommitKey): Promise<WantedCheck[]>;
   /** Before anything is sent: notes that an attempt to post this revision has begun. */
   beginPosting(check: CheckKey, revision: number, at: Date): Promise<void>;
-  /** After it was sent: which revision GitHub now shows and under which id. */
-  markPosted(check: CheckKey, revision: number, checkRunId: number, at: Date): Promise<void>;
+  /** After it was sent: which revision GitHub now shows, and the id to rewrite it under; `null` where a new one must follow. */
+  markPosted(check: CheckKey, revision: number, checkRunId: number | null, at: Date): Promise<void>;
   enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
   /** Runs `work` in one transaction: all of it is stored, or none. Serialization failures are retried. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;

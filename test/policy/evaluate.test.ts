@@ -32,7 +32,11 @@ describe("evaluate", () => {
   it("passes under the built-in default, and says that it judged", () => {
     const builtIn = resolvePolicy(known(controlFiles()), BASE_OID);
     const policyGate = evaluate(facts(), builtIn, verdicts, [])[2];
-    expect(brief(policyGate?.findings ?? [])).toEqual(["note policy-built-in", "waived no-results-required"]);
+    expect(brief(policyGate?.findings ?? [])).toEqual([
+      "note policy-built-in",
+      "pass policy-unchanged",
+      "waived no-results-required",
+    ]);
     expect(decideOn(facts(), builtIn).outcome).toBe("passed");
   });
 

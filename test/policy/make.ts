@@ -170,6 +170,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
   codeScanning: null,
   protection: known(protection()),
   controlFiles: known(controlFiles()),
+  proposedPolicy: known(null),
   registeredKeys: [],
   siblings: known([]),
   ...change,

@@ -37,6 +37,11 @@ export interface RunningWorker {
 const POLL_MS = 1_000;
 const TAKE_OVER_MS = 30_000;
 const DRAINED_POLL_MS = 20;
+/**
+ * Only when it settles jobs in batches does graphile-worker retry that, and wait for it before it has stopped;
+ * otherwise nobody awaits it, and a job could end unsettled or its failure end the process.
+ */
+const SETTLE_IN_BATCHES = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /**
  * Starts doing jobs of the store, after taking over those that a killed process left behind.
@@ -60,7 +65,7 @@ export async function startWorker(
     noHandleSignals: true,
     noPreparedStatements: database.embedded,
     logger: queueLogger(logger),
-    preset: { plugins: [leasing.plugin()] },
+    preset: { plugins: [leasing.plugin()], worker: SETTLE_IN_BATCHES },
   });
   const finished = runner.promise;
   finished.catch((error: unknown) => {

@@ -65,13 +65,13 @@ export async function markPosted(
   queries: Queries,
   check: CheckKey,
   revision: number,
-  checkRunId: number,
+  checkRunId: number | null,
   at: Date,
 ): Promise<void> {
   const found = await queries.$executeRaw`
     UPDATE wanted_checks
        SET attempted_revision = greatest(attempted_revision, ${revision}),
-           check_run_id = CASE WHEN posted_revision <= ${revision} THEN ${toBigInt(checkRunId)} ELSE check_run_id END,
+           check_run_id = CASE WHEN posted_revision <= ${revision} THEN ${checkRunId === null ? null : toBigInt(checkRunId)}::bigint ELSE check_run_id END,
            posted_at = CASE WHEN posted_revision <= ${revision} THEN ${at}::timestamptz ELSE posted_at END,
            posted_revision = greatest(posted_revision, ${revision})
      WHERE tenant_id = ${toBigInt(check.tenantId)} AND repository_id = ${toBigInt(check.repositoryId)}

@@ -8,7 +8,7 @@ import { actorNode, commitAuthors, gitActorNode } from "./accounts.js";
 import { connection, type PageArguments } from "./connection.js";
 import type { Context } from "./context.js";
 import { PullRequestNode } from "./pull-request.js";
-import { treeNode } from "./repository.js";
+import { objectNode, treeNode } from "./repository.js";
 import { rollupNode } from "./results.js";
 
 export class CommitNode {
@@ -54,6 +54,14 @@ export class CommitNode {
 
   committedViaWeb(): boolean {
     return this.#commit.committer.email === this.#context.world.webFlow.person.email;
+  }
+
+  /** A file or folder as of this commit, in the little of a TreeEntry that is asked for. */
+  async file({ path }: { path: string }): Promise<object | null> {
+    this.#context.need("contents");
+    const oid = await this.#repo.git.resolve(`${this.#commit.oid}:${path}`);
+    if (oid === null) return null;
+    return { path, name: path.split("/").at(-1), oid, object: await objectNode(this.#context, this.#repo, oid) };
   }
 
   tree(): object {

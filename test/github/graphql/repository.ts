@@ -150,7 +150,7 @@ export class RefNode {
 }
 
 /** A commit, tree or blob as `GitObject`. */
-async function objectNode(context: Context, repo: Repo, oid: string): Promise<object | null> {
+export async function objectNode(context: Context, repo: Repo, oid: string): Promise<object | null> {
   const [object] = await repo.git.objects([oid]);
   if (object === undefined) return null;
   if (object.type === "commit") return new CommitNode(context, repo, await repo.git.commitObject(oid));
