@@ -115,6 +115,7 @@ describe("real objects", () => {
   });
 
   it("are good where git's tools find them so at the time of signing, and nowhere else", async () => {
+    if (entries.length === 0) return;
     const keys = join(corpus, "keys/pgp");
     const trust = await buildTrust({
       allowedSigners: file(join(corpus, "keys/ssh/allowed_signers")),
@@ -136,6 +137,6 @@ describe("real objects", () => {
       if (verdict !== "good" && good) refused[reason] = (refused[reason] ?? 0) + 1;
     }
     expect(falseAccepts).toEqual([]);
-    expect(refused).toEqual(entries.length === 0 ? {} : CORPUS_STRICTER);
+    expect(refused).toEqual(CORPUS_STRICTER);
   });
 });
