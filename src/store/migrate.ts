@@ -103,7 +103,8 @@ function migrationFailed(cause: unknown): CountersignError {
     `the database schema could not be brought up to date: ${reason}`,
     {
       remedy:
-        "The user of DATABASE_URL must own the database or be allowed to create schemas, tables and functions in it. " +
+        "DATABASE_URL must name a database of its own for Countersign, in which its user may create schemas, tables and " +
+        "functions. " +
         "See what failed with: SELECT migration_name, logs FROM _prisma_migrations WHERE finished_at IS NULL; mend the " +
         "cause, forget the attempt (nothing of it was applied) with: DELETE FROM _prisma_migrations WHERE finished_at IS " +
         "NULL; and start again.",

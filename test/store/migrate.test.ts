@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import pg from "pg";
+import { systemClock } from "../../src/clock.js";
+import { openStore } from "../../src/store/open.js";
+import { silentLogger } from "../support/logger.js";
+import { openTestStore, type PostgresServer, startPostgres } from "../support/postgres.js";
+
+describe("migrations", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it("leave behind what `prisma migrate deploy` would, so that either can go on after the other", async () => {
+    const store = await openTestStore(await server.createDatabase(), "/nonexistent");
+    const sql = await readFile("prisma/migrations/0001_init/migration.sql");
+    expect(await store.sql("SELECT * FROM _prisma_migrations")).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        checksum: createHash("sha256").update(sql).digest("hex"),
+        migration_name: "0001_init",
+        started_at: expect.any(Date),
+        finished_at: expect.any(Date),
+        logs: null,
+        rolled_back_at: null,
+        applied_steps_count: 1,
+      },
+    ]);
+    await store.close();
+  });
+
+  it("are applied once by many processes that start at the same time, and not again later", async () => {
+    const url = await server.createDatabase();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openTestStore(url, "/nonexistent")));
+    const again = await openTestStore(url, "/nonexistent");
+    expect(await again.sql("SELECT migration_name FROM _prisma_migrations")).toHaveLength(1);
+    expect(await again.sql("SELECT id FROM graphile_worker.migrations")).toHaveLength(19);
+    await Promise.all([again, ...stores].map((store) => store.close()));
+  });
+
+  it("say what failed and how to mend it", async () => {
+    const url = await server.createDatabase();
+    const blank = await openTestStore(url, "/nonexistent");
+    // The tables are there, but no note of it: the migration cannot create them a second time.
+    await blank.sql("DELETE FROM _prisma_migrations");
+    await blank.close();
+
+    await expect(openTestStore(url, "/nonexistent")).rejects.toMatchObject({
+      code: "migration-failed",
+      message: expect.stringContaining("already exists"),
+      remedy: expect.stringContaining("DELETE FROM _prisma_migrations"),
+    });
+  });
+
+  it("are refused in a database that holds something else", async () => {
+    const url = await server.createDatabase();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("CREATE TABLE of_another_application (n int)");
+    await client.end();
+    await expect(openTestStore(url, "/nonexistent")).rejects.toMatchObject({
+      code: "migration-failed",
+      remedy: expect.stringContaining("a database of its own"),
+    });
+  });
+
+  it("apply all of a migration or nothing", async () => {
+    const url = await server.createDatabase();
+    const first = await openTestStore(url, "/nonexistent");
+    await first.sql("DELETE FROM _prisma_migrations; DROP TABLE tenants");
+    await first.close();
+    await expect(openTestStore(url, "/nonexistent")).rejects.toMatchObject({ code: "migration-failed" });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query("SELECT to_regclass('tenants') AS tenants");
+    await client.end();
+    // `tenants` is created first and was rolled back with the rest.
+    expect(rows).toEqual([{ tenants: null }]);
+  });
+});
+
+describe("a database that cannot be reached", () => {
+  const open = (databaseUrl: string): Promise<unknown> =>
+    openStore({ databaseUrl, dataDir: "/nonexistent", logger: silentLogger, clock: systemClock });
+
+  it("is reported with a remedy", async () => {
+    await expect(open("postgres://nobody@127.0.0.1:1/none")).rejects.toMatchObject({
+      code: "store-unavailable",
+      remedy: expect.stringContaining("DATABASE_URL"),
+    });
+  });
+
+  it("is reported where it goes away later", async () => {
+    const server = await startPostgres();
+    const store = await openTestStore(await server.createDatabase(), "/nonexistent");
+    await store.ping();
+    await server.stop();
+    await expect(store.ping()).rejects.toMatchObject({ code: "store-unavailable" });
+    await expect(store.findTenant(1)).rejects.toMatchObject({ code: "store-unavailable" });
+    await expect(store.transaction((tx) => tx.lock("x"))).rejects.toMatchObject({
+      code: "store-unavailable",
+    });
+    await store.close();
+  });
+});
