@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import {
   buildSchema,
   defaultFieldResolver,
@@ -101,8 +99,8 @@ let schema: GraphQLSchema | null = null;
 /** GitHub's published schema: read once, as building it takes longer than any query. */
 function githubSchema(): GraphQLSchema {
   if (schema !== null) return schema;
-  const entry = createRequire(import.meta.url).resolve("@octokit/graphql-schema/package.json");
-  const path = join(dirname(entry), "schema.graphql");
+  // Its package exports no path to the file.
+  const path = new URL("../../../node_modules/@octokit/graphql-schema/schema.graphql", import.meta.url);
   const options = { assumeValid: true, assumeValidSDL: true, noLocation: true };
   schema = buildSchema(readFileSync(path, "utf8"), options);
   return schema;
