@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import type { z } from "zod";
 import { CountersignError } from "../errors.js";
-import type { Fact, ResultFact, ReviewFact } from "../facts/facts.js";
+import type { CommitFact, Fact, ResultFact, ReviewFact } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
@@ -48,8 +48,8 @@ export async function readPullRequest(
   return {
     repository: { id: data.repository.databaseId, owner, name },
     pullRequest: mapPullRequest(node, null),
-    commits: mapCommits(await pages.commits(node), node.commits.totalCount),
-    reviews: await readReviews(node, pages),
+    commits: await readCommits(node, pages, refused),
+    reviews: await readReviews(node, pages, refused),
     results: await readResults(node, pages, refused),
     protection: mapProtection(node.baseRef, refused),
     controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid, refused),
@@ -75,10 +75,30 @@ function gone({ repository, number }: PullRequestAddress): CountersignError {
   );
 }
 
+const GRANT_CONTENTS = "Grant the app “Contents: read” and “Pull requests: read”.";
 const GRANT_CHECKS = "Grant the app “Checks: write”, “Commit statuses: read” and “Pull requests: read”.";
 
-async function readReviews(node: PullRequestNode, pages: Pages): Promise<Fact<readonly ReviewFact[]>> {
-  if (node.reviews === null)
+const isRefused = (refused: readonly string[], field: string): boolean =>
+  refused.some((path) => path.startsWith(`repository.pullRequest.${field}`));
+
+/** A person who was refused looks like nobody, and nobody is kept from approving. */
+async function readCommits(
+  node: PullRequestNode,
+  pages: Pages,
+  refused: readonly string[],
+): Promise<Fact<readonly CommitFact[]>> {
+  if (isRefused(refused, "commits")) {
+    return unknown("forbidden", "GitHub did not let the app read the commits.", GRANT_CONTENTS);
+  }
+  return mapCommits(await pages.commits(node), node.commits.totalCount);
+}
+
+async function readReviews(
+  node: PullRequestNode,
+  pages: Pages,
+  refused: readonly string[],
+): Promise<Fact<readonly ReviewFact[]>> {
+  if (node.reviews === null || isRefused(refused, "reviews"))
     return unknown("forbidden", "GitHub did not let the app read the reviews.", GRANT_CHECKS);
   const nodes = await pages.reviews(node.reviews);
   if (nodes.length === node.reviews.totalCount) return known(nodes.map(mapReview));

@@ -34,13 +34,16 @@ export async function readRegisteredKeys(
       client.request("GET /users/{username}/gpg_keys", { username: login, per_page: MAX_KEYS }),
       client.request("GET /users/{username}/ssh_signing_keys", { username: login, per_page: MAX_KEYS }),
     ]);
+    const keys = {
+      gpg: parseAnswer(gpgKeys, gpg.data, "an account's GPG keys"),
+      ssh: parseAnswer(sshKeys, ssh.data, "an account's SSH signing keys"),
+    };
+    if (Math.max(keys.gpg.length, keys.ssh.length) >= MAX_KEYS) return tooMany(login);
     return known({
       account: { id: owner.id, login: owner.login, type: "User" },
       kind,
-      gpg: parseAnswer(gpgKeys, gpg.data, "an account's GPG keys").flatMap((key) =>
-        key.revoked === true ? [] : (key.raw_key ?? []),
-      ),
-      ssh: parseAnswer(sshKeys, ssh.data, "an account's SSH signing keys").map(({ key }) => key),
+      gpg: keys.gpg.flatMap((key) => (key.revoked === true ? [] : (key.raw_key ?? []))),
+      ssh: keys.ssh.map(({ key }) => key),
     });
   } catch (error) {
     if (isCountersignError(error, "github-not-found")) return null;
@@ -52,6 +55,13 @@ export async function readRegisteredKeys(
     );
   }
 }
+
+const tooMany = (login: string): Fact<RegisteredKeys> =>
+  unknown(
+    "truncated",
+    `${login} registered more signing keys on GitHub than are read at once.`,
+    "Remove keys that are not used, or add the key to .github/countersign/allowed_signers or keyring/.",
+  );
 
 async function readUser(client: Octokit, login: string): Promise<z.infer<typeof user>> {
   const { data } = await client.request("GET /users/{username}", { username: login });

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "@jest/globals";
+import { RequestError } from "@octokit/request-error";
+import { CountersignError } from "../../src/errors.js";
+import { githubError } from "../../src/github/errors.js";
+
+const NOW = new Date("2026-11-20T12:00:00Z");
+const WHAT = "GET /repos/{owner}/{repo}";
+const REQUEST = { method: "GET" as const, url: "https://api.github.com/repos/acme/infra", headers: {} };
+
+const answered = (status: number, headers: Readonly<Record<string, string>> = {}): RequestError =>
+  new RequestError("secret ghs_token", status, {
+    request: REQUEST,
+    response: { status, url: REQUEST.url, headers: { ...headers }, data: {}, retryCount: 0 },
+  });
+
+describe("githubError", () => {
+  it.each([
+    [401, {}, "github-forbidden"],
+    [403, {}, "github-forbidden"],
+    [403, { "x-ratelimit-remaining": "4999", "x-ratelimit-reset": "1900000000" }, "github-forbidden"],
+    [404, {}, "github-not-found"],
+    [410, {}, "github-not-found"],
+    [451, {}, "github-not-found"],
+    [409, {}, "github-rejected"],
+    [422, {}, "github-rejected"],
+    [422, { "retry-after": "30" }, "github-rejected"],
+    [500, {}, "github-unavailable"],
+    [502, {}, "github-unavailable"],
+    [503, { "retry-after": "30" }, "github-unavailable"],
+  ])("takes %i with %j for %s", (status, headers, code) => {
+    const cause = answered(status, headers);
+    const error = githubError(cause, WHAT, NOW);
+    expect(error).toMatchObject({ code, cause });
+    expect(error.message).toContain(WHAT);
+    expect(error.retryAt).toBeUndefined();
+  });
+
+  const reset = String(Date.parse("2026-11-20T12:40:00Z") / 1000);
+  it.each([
+    ["a secondary limit with its time", 403, { "retry-after": "90" }, "2026-11-20T12:01:30Z"],
+    ["429 with its time", 429, { "retry-after": "0" }, "2026-11-20T12:00:00Z"],
+    ["429 without a time: a minute, as documented", 429, {}, "2026-11-20T12:01:00Z"],
+    ["429 with a time that is none", 429, { "retry-after": "soon" }, "2026-11-20T12:01:00Z"],
+    [
+      "the hour's requests used up",
+      403,
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset },
+      "2026-11-20T12:40:00Z",
+    ],
+    [
+      "used up, said with 429",
+      429,
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset },
+      "2026-11-20T12:40:00Z",
+    ],
+  ])("waits out %s", (_what, status, headers, retryAt) => {
+    const error = githubError(answered(status, headers), WHAT, NOW);
+    expect(error).toMatchObject({ code: "github-rate-limited", retryAt: new Date(retryAt) });
+  });
+
+  it.each([
+    ["a cut connection", new RequestError("other side closed", 500, { request: REQUEST })],
+    ["a timeout", new DOMException("The operation timed out.", "TimeoutError")],
+    ["a bug of a library", new TypeError("x is undefined")],
+    ["something that is no error", "gone"],
+  ])("takes %s for no answer", (_what, cause) => {
+    expect(githubError(cause, WHAT, NOW)).toMatchObject({ code: "github-unavailable", cause });
+  });
+
+  it("leaves our own errors as they are", () => {
+    const own = new CountersignError("head-moved", "It moved.");
+    expect(githubError(own, WHAT, NOW)).toBe(own);
+  });
+});

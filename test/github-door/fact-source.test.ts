@@ -1,0 +1,377 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { FactSource } from "../../src/facts/source.js";
+import type { PullRequestNode } from "../../src/github/responses.js";
+import {
+  ADDRESS,
+  BASE,
+  baseRef,
+  blob,
+  checkRun,
+  commit,
+  controlFiles,
+  HEAD,
+  headCommit,
+  page,
+  pullRequest,
+  REPOSITORY,
+  repositoryAnswer,
+  review,
+} from "./nodes.js";
+import { type Answer, type Call, StubGitHub } from "./stub.js";
+
+let github: StubGitHub;
+let facts: FactSource;
+
+beforeAll(async () => {
+  github = await StubGitHub.start();
+});
+afterAll(() => github.stop());
+beforeEach(() => {
+  github.calls.length = 0;
+  facts = github.connect().facts;
+});
+
+/** Which query a GraphQL call sends. */
+const nameOf = ({ body }: Call): string => /query (\w+)/.exec(String(body["query"]))?.[1] ?? "";
+const variable = ({ body }: Call, name: string): unknown =>
+  new Map(Object.entries(body["variables"] ?? {})).get(name);
+const queries = (): string[] => github.calls.map(nameOf);
+
+const ok = (data: unknown): Answer => ({ json: { data } });
+const answerPull = (change: Partial<PullRequestNode> = {}, errors?: object[]): void => {
+  github.answer(() => ({ json: { data: repositoryAnswer(pullRequest(change)), ...(errors && { errors }) } }));
+};
+const error = (type: string, path?: (string | number)[]) => ({ type, message: "no", ...(path && { path }) });
+
+describe("reading a pull request", () => {
+  it("takes one request, and all of it is known", async () => {
+    answerPull();
+    const reading = await facts.readPullRequest(ADDRESS);
+    expect(queries()).toEqual(["PullRequestFacts"]);
+    expect(reading).toMatchObject({ repository: REPOSITORY, potentialMergeOid: "6".repeat(40) });
+    const { commits, reviews, results, protection, controlFiles: files, siblings } = reading;
+    for (const fact of [commits, reviews, results, protection, files, siblings])
+      expect(fact.known).toBe(true);
+  });
+
+  it("reads the control files of the base that it has, not of the one it was thought to have", async () => {
+    github.answer((call) => {
+      const release = variable(call, "policyPath") === "refs/heads/release:.github/countersign.yml";
+      const files = controlFiles({ policyFile: blob(release ? "version: 1" : "not this one") });
+      return ok(repositoryAnswer(pullRequest({ baseRefName: "release" }), files));
+    });
+    const policies = [];
+    for (let round = 0; round < 2; round += 1) {
+      policies.push((await facts.readPullRequest(ADDRESS)).controlFiles);
+    }
+    expect(policies).toMatchObject(Array(2).fill({ value: { policy: { text: "version: 1" } } }));
+    expect(github.calls.map((call) => variable(call, "trustPath"))).toEqual([
+      "refs/heads/main:.github/countersign",
+      "refs/heads/release:.github/countersign",
+      "refs/heads/release:.github/countersign",
+    ]);
+  });
+
+  it("starts over when it is retargeted meanwhile", async () => {
+    github.answer(() => ok(repositoryAnswer(pullRequest({ baseRefName: `b${github.calls.length}` }))));
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ code: "head-moved" });
+  });
+
+  it("follows the pages of commits, reviews and results to their ends", async () => {
+    const more = { headRefOid: HEAD };
+    const answers: Readonly<Record<string, object>> = {
+      PullRequestCommits: { ...more, commits: page([{ commit: commit() }], 2) },
+      PullRequestReviews: { ...more, reviews: page([review()], 2) },
+      PullRequestResults: {
+        ...more,
+        headCommit: headCommit({ statusCheckRollup: { contexts: page([checkRun()], 2) } }),
+      },
+    };
+    github.answer((call) => {
+      if (nameOf(call) !== "PullRequestFacts") {
+        expect(variable(call, "after")).toBe("cursor");
+        return ok({ repository: { pullRequest: answers[nameOf(call)] } });
+      }
+      const contexts = page([checkRun()], 2, "cursor");
+      return ok(
+        repositoryAnswer(
+          pullRequest({
+            commits: page([{ commit: commit() }], 2, "cursor"),
+            reviews: page([review()], 2, "cursor"),
+            headCommit: headCommit({ statusCheckRollup: { contexts } }),
+          }),
+        ),
+      );
+    });
+    const { commits, reviews, results } = await facts.readPullRequest(ADDRESS);
+    for (const fact of [commits, reviews, results])
+      expect(fact).toMatchObject({ known: true, value: { length: 2 } });
+    expect(queries()).toHaveLength(4);
+  });
+
+  it("throws a page away that is of another head", async () => {
+    github.answer((call) =>
+      nameOf(call) === "PullRequestFacts"
+        ? ok(repositoryAnswer(pullRequest({ commits: page([{ commit: commit() }], 2, "cursor") })))
+        : ok({ repository: { pullRequest: { headRefOid: "9".repeat(40), commits: page([]) } } }),
+    );
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ code: "head-moved" });
+  });
+
+  it.each<[string, Partial<PullRequestNode>, string]>([
+    ["commits", { commits: page([{ commit: commit() }], 251) }, "truncated"],
+    ["reviews", { reviews: page([review()], 2) }, "truncated"],
+    ["reviews", { reviews: null }, "forbidden"],
+    ["results", { headCommit: headCommit({ statusCheckRollup: { contexts: page([], 1) } }) }, "truncated"],
+    ["results", { headCommit: headCommit({ oid: "9".repeat(40) }) }, "forbidden"],
+    ["protection", { baseRef: null }, "not-found"],
+    ["siblings", { headCommit: headCommit({ associatedPullRequests: null }) }, "unavailable"],
+  ])("does not take some %s for all: %#", async (fact, change, code) => {
+    answerPull(change);
+    expect(await facts.readPullRequest(ADDRESS)).toMatchObject({
+      [fact]: { known: false, reason: { code } },
+    });
+  });
+
+  it("takes a head without any result for just that", async () => {
+    answerPull({ headCommit: headCommit({ statusCheckRollup: null }) });
+    expect(await facts.readPullRequest(ADDRESS)).toMatchObject({ results: { known: true, value: [] } });
+  });
+});
+
+describe("what GitHub refuses", () => {
+  const inPull = (...path: (string | number)[]) => ["repository", "pullRequest", ...path];
+  it.each([
+    ["protection", { baseRef: baseRef() }, inPull("baseRef", "branchProtectionRule")],
+    [
+      "results",
+      { headCommit: headCommit({ statusCheckRollup: null }) },
+      inPull("headCommit", "nodes", 0, "commit", "statusCheckRollup"),
+    ],
+    ["controlFiles", {}, ["repository", "policyFile"]],
+    ["commits", {}, inPull("commits", "nodes", 0, "commit", "author", "user")],
+    ["reviews", {}, inPull("reviews", "nodes", 0, "author")],
+  ])("is unknown: %s", async (fact, change, path) => {
+    answerPull(change, [error("FORBIDDEN", path)]);
+    expect(await facts.readPullRequest(ADDRESS)).toMatchObject({
+      [fact]: { known: false, reason: { code: "forbidden" } },
+      siblings: { known: true },
+    });
+  });
+
+  it.each([
+    ["a query as a whole", [error("FORBIDDEN")], "github-forbidden"],
+    [
+      "a query as a whole and a field",
+      [error("FORBIDDEN", ["repository"]), error("FORBIDDEN")],
+      "github-forbidden",
+    ],
+    ["what is not there", [error("NOT_FOUND", ["repository"])], "github-not-found"],
+    ["too many queries", [error("RATE_LIMITED")], "github-rate-limited"],
+    [
+      "what it could not work out",
+      [error("FORBIDDEN", ["repository"]), error("SERVICE_UNAVAILABLE")],
+      "github-unavailable",
+    ],
+    ["for no reason", [{ message: "Something went wrong" }], "github-unavailable"],
+  ])("is an error where it is %s", async (_what, errors, code) => {
+    github.answer(() => ({ json: { data: { repository: null }, errors } }));
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ code });
+  });
+
+  it("for too many queries says when to come again", async () => {
+    const headers = { "x-ratelimit-reset": "1900000000" };
+    github.answer(() => ({ headers, json: { data: null, errors: [error("RATE_LIMITED")] } }));
+    const retryAt = new Date(1_900_000_000_000);
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ retryAt });
+  });
+});
+
+describe("an answer that is none", () => {
+  it.each<[string, Answer, string]>([
+    ["cut JSON", { text: '{"data":{"repository":{"databaseId":' }, "github-unavailable"],
+    [
+      "a page of a proxy",
+      { headers: { "content-type": "text/html" }, text: "<h1>502</h1>" },
+      "github-unavailable",
+    ],
+    ["of another shape", ok({ repository: { databaseId: "100" } }), "github-unavailable"],
+    ["a cut connection", { cut: true }, "github-unavailable"],
+    ["a failure", { status: 502, json: {} }, "github-unavailable"],
+    ["no repository", ok({ repository: null }), "github-not-found"],
+    ["no pull request", ok(repositoryAnswer(null)), "github-not-found"],
+    ["a refusal", { status: 403, json: { message: "Resource not accessible" } }, "github-forbidden"],
+    ["a secondary limit", { status: 403, headers: { "retry-after": "60" }, json: {} }, "github-rate-limited"],
+  ])("is an error: %s", async (_what, answer, code) => {
+    github.answer(() => answer);
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ name: "CountersignError", code });
+  });
+});
+
+describe("control files at a commit", () => {
+  it("are read from that commit", async () => {
+    github.answer(() => ok({ repository: controlFiles({ policyFile: blob("version: 1") }) }));
+    expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({
+      value: { commitOid: BASE, policy: { text: "version: 1" } },
+    });
+    expect(github.calls.map((call) => variable(call, "policyPath"))).toEqual([
+      `${BASE}:.github/countersign.yml`,
+    ]);
+  });
+
+  it("are unknown where GitHub refuses one, or the repository is gone", async () => {
+    const errors = [error("FORBIDDEN", ["repository", "trustFolder"])];
+    github.answer(() => ({ json: { data: { repository: controlFiles() }, errors } }));
+    expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({ reason: { code: "forbidden" } });
+    github.answer(() => ok({ repository: null }));
+    expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({ reason: { code: "not-found" } });
+  });
+});
+
+describe("a branch's activity", () => {
+  const move = { before: BASE, after: HEAD, actor: { id: 1, login: "ada", type: "User" } };
+
+  it("tells who moved it and where it stood", async () => {
+    github.answer(() => ({
+      json: [{ ...move, after: "9".repeat(40) }, move, { ...move, before: "8".repeat(40) }],
+    }));
+    expect(await facts.readPusher(REPOSITORY, "change", HEAD)).toEqual({ known: true, value: move.actor });
+    expect(await facts.readBranchBefore(REPOSITORY, "main", HEAD)).toEqual({ known: true, value: BASE });
+    expect(github.calls[0]?.path).toContain(`ref=${encodeURIComponent("refs/heads/change")}`);
+  });
+
+  it.each<[string, Answer]>([
+    ["it is empty", { json: [] }],
+    ["it is of a deleted account", { json: [{ ...move, actor: null }] }],
+    ["it is not there", { status: 404, json: {} }],
+    ["it is refused", { status: 403, json: {} }],
+  ])("tells nobody where %s", async (_what, answer) => {
+    github.answer(() => answer);
+    expect(await facts.readPusher(REPOSITORY, "change", HEAD)).toMatchObject({ known: false });
+  });
+});
+
+describe("code scanning", () => {
+  const MERGE = "6".repeat(40);
+  const analysis = (commit_sha: string) => ({
+    commit_sha,
+    created_at: "2026-11-20T11:00:00Z",
+    error: "",
+    tool: { name: "CodeQL" },
+  });
+  const alert = (number: number, rule: object) => ({
+    number,
+    html_url: `https://github.com/acme/infra/security/code-scanning/${number}`,
+    rule: { id: "r", description: "d", ...rule },
+    tool: { name: "CodeQL" },
+    most_recent_instance: { location: { path: "a.tf", start_line: 3 } },
+  });
+  const read = () => facts.readCodeScanning(ADDRESS, [HEAD, MERGE]);
+
+  it("counts the analyses of exactly these commits, and each alert once", async () => {
+    github.answer(({ path }) => ({
+      json: path.includes("/analyses")
+        ? [analysis(HEAD), analysis("9".repeat(40))]
+        : [alert(1, { severity: "error" })],
+    }));
+    expect(await read()).toMatchObject({
+      value: {
+        analyses: Array(2).fill({ tool: "CodeQL", commitOid: HEAD }),
+        openAlerts: [{ number: 1, severity: "error", path: "a.tf", line: 3 }],
+      },
+    });
+    const alerts = github.calls.filter(({ path }) => path.includes("/alerts"));
+    expect(alerts.every(({ path }) => path.includes("state=open"))).toBe(true);
+  });
+
+  it.each([
+    [{ severity: "note", security_severity_level: "high" }, "high"],
+    [{ severity: "note", security_severity_level: null }, "note"],
+    [{}, "critical"],
+    [{ severity: null }, "critical"],
+  ])("an alert with %j is %s", async (rule, severity) => {
+    github.answer(({ path }) => ({ json: path.includes("/alerts") ? [alert(1, rule)] : [] }));
+    expect(await read()).toMatchObject({ value: { openAlerts: [{ severity }] } });
+  });
+
+  it("of the test merge counts where the head was never analysed", async () => {
+    github.answer(({ path }) => {
+      if (path.includes(encodeURIComponent("refs/pull/12/head")))
+        return { status: 404, json: { message: "no analysis found" } };
+      return { json: path.includes("/analyses") ? [analysis(MERGE)] : [alert(1, { severity: "error" })] };
+    });
+    expect(await read()).toMatchObject({
+      value: { analyses: [{ commitOid: MERGE }], openAlerts: [{ number: 1 }] },
+    });
+  });
+
+  it("that was never run is known to be absent; that is refused is unknown; that fails is an error", async () => {
+    github.answer(() => ({ status: 404, json: {} }));
+    expect(await read()).toEqual({ known: true, value: { analyses: [], openAlerts: [] } });
+    github.answer(() => ({ status: 403, json: {} }));
+    expect(await read()).toMatchObject({ known: false, reason: { code: "forbidden" } });
+    github.answer(() => ({ status: 500, json: {} }));
+    await expect(read()).rejects.toMatchObject({ code: "github-unavailable" });
+  });
+});
+
+describe("registered keys", () => {
+  const keys = (permission: string, gpg: unknown[] = []) => {
+    github.answer(({ path }) => {
+      if (path.includes("/collaborators/")) return { json: { permission, user: { id: 1, login: "ada" } } };
+      if (path.includes("/gpg_keys")) return { json: gpg };
+      return {
+        json: path.includes("/ssh_signing_keys")
+          ? [{ key: "ssh-ed25519 AAAA" }]
+          : { id: 9, login: "web-flow" },
+      };
+    });
+    return facts.readRegisteredKeys(REPOSITORY, "ada", "member");
+  };
+
+  it.each(["write", "admin"])("count of those who may %s", async (permission) => {
+    const gpg = [{ raw_key: "A" }, { raw_key: null }, { raw_key: "B", revoked: true }];
+    expect(await keys(permission, gpg)).toMatchObject({
+      value: { account: { id: 1, login: "ada" }, kind: "member", gpg: ["A"], ssh: ["ssh-ed25519 AAAA"] },
+    });
+  });
+
+  it.each(["read", "none"])("do not count of those who may %s, and are not asked for", async (permission) => {
+    expect(await keys(permission)).toBeNull();
+    expect(github.calls).toHaveLength(1);
+  });
+
+  it("of GitHub itself need no right to write", async () => {
+    await keys("none");
+    const forge = await facts.readRegisteredKeys(REPOSITORY, "web-flow", "forge");
+    expect(forge).toMatchObject({ value: { kind: "forge", account: { id: 9 } } });
+  });
+
+  it("are unknown where there are more than one page: a revoked one could be on the next", async () => {
+    expect(await keys("write", Array(100).fill({ raw_key: "A" }))).toMatchObject({
+      reason: { code: "truncated" },
+    });
+  });
+
+  it("are unknown where refused, and none where there is no such account", async () => {
+    github.answer(() => ({ status: 403, json: {} }));
+    expect(await facts.readRegisteredKeys(REPOSITORY, "ada", "member")).toMatchObject({ known: false });
+    github.answer(() => ({ status: 404, json: {} }));
+    expect(await facts.readRegisteredKeys(REPOSITORY, "ada", "member")).toBeNull();
+  });
+});
+
+describe("open pull requests", () => {
+  it("are read to their last page", async () => {
+    github.answer(({ path }) =>
+      path.includes("page=2")
+        ? { json: [{ number: 2 }] }
+        : { json: [{ number: 1 }], headers: { link: `<${github.url}${path}&page=2>; rel="next"` } },
+    );
+    const { openPullRequests } = github.connect();
+    expect(await openPullRequests(REPOSITORY, "main")).toEqual([1, 2]);
+    expect(github.calls[0]?.path).toContain("base=main");
+    await openPullRequests(REPOSITORY, null);
+    expect(github.calls[2]?.path).not.toContain("base=");
+  });
+});
