@@ -4,16 +4,19 @@ import { z } from "zod";
 import { CountersignError } from "./errors.js";
 
 /** How the app was told to run. Everything comes from the environment; `.env.example` lists it all. */
-export interface Config {
+export interface Config extends DatabaseConfig {
   /** `null`: no credentials at all, so the set-up page is shown. */
   readonly app: AppCredentials | null;
-  /** `null`: the embedded database under `dataDir`. */
-  readonly databaseUrl: string | null;
-  readonly dataDir: string;
   readonly githubApiUrl: string;
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+}
+
+export interface DatabaseConfig {
+  /** `null`: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
 }
 
 export interface AppCredentials {
@@ -53,19 +56,32 @@ export function loadEnvironmentFile(): void {
  * @throws CountersignError `config-invalid` or `config-missing`, naming the variable and how to set it.
  */
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) throw invalid(parsed.error.issues);
-  const env = parsed.data;
+  const env = parse(environment, variables);
   return {
     app: readCredentials(env),
-    databaseUrl: env.DATABASE_URL ?? null,
-    dataDir: env.COUNTERSIGN_DATA_DIR,
+    ...databaseOf(env),
     githubApiUrl: env.GITHUB_API_URL.replace(/\/+$/, ""),
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** Only where the database is: for the command line, which needs no credentials. Throws as `readConfig` does. */
+export function readDatabaseConfig(variables: NodeJS.ProcessEnv = process.env): DatabaseConfig {
+  return databaseOf(parse(environment.pick({ DATABASE_URL: true, COUNTERSIGN_DATA_DIR: true }), variables));
+}
+
+const databaseOf = (env: Pick<Environment, "DATABASE_URL" | "COUNTERSIGN_DATA_DIR">): DatabaseConfig => ({
+  databaseUrl: env.DATABASE_URL ?? null,
+  dataDir: env.COUNTERSIGN_DATA_DIR,
+});
+
+function parse<T extends z.ZodType>(schema: T, variables: NodeJS.ProcessEnv): z.infer<T> {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  return parsed.data;
 }
 
 function readCredentials(env: Environment): AppCredentials | null {

@@ -13,8 +13,8 @@ import { insertDecision, latestDecisions } from "./tables/decisions.js";
 import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
-import { appendRecord, findMergeRecord } from "./tables/records.js";
-import { findTenant, saveTenant } from "./tables/tenants.js";
+import { appendRecord, findMergeRecord, listRecords } from "./tables/records.js";
+import { findTenant, listTenants, saveTenant } from "./tables/tenants.js";
 import type { Queries } from "./database.js";
 
 export interface StoreOptions {
@@ -54,9 +54,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
 
 async function openDatabase({ databaseUrl, dataDir, logger }: StoreOptions): Promise<Database> {
   if (databaseUrl === null) {
-    const { pool, close } = await openEmbedded(dataDir, CONNECTIONS);
-    reportLostConnections(pool, logger);
-    return new Database({ pool, embedded: true, release: close });
+    const embedded = await openEmbedded(dataDir, CONNECTIONS);
+    reportLostConnections(embedded.pool, logger);
+    return new Database({ pool: embedded.pool, embedded: true, release: () => embedded.close() });
   }
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -84,11 +84,13 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     findDelivery: (guid) => database.use((queries) => findDelivery(queries, guid)),
     markDeliveryProcessed: (guid, at) => database.use((queries) => markDeliveryProcessed(queries, guid, at)),
     findTenant: (tenantId) => database.use((queries) => findTenant(queries, tenantId)),
+    listTenants: () => database.use((queries) => listTenants(queries)),
     saveTenant: (tenant) => database.use((queries) => saveTenant(queries, tenant)),
     findPusher: (...commit) => database.use((queries) => findPusher(queries, ...commit)),
     savePusher: (push) => database.use((queries) => savePusher(queries, push)),
     latestDecisions: (commit) => database.use((queries) => latestDecisions(queries, commit)),
     findMergeRecord: (...pull) => database.use((queries) => findMergeRecord(queries, ...pull)),
+    listRecords: (...page) => database.use((queries) => listRecords(queries, ...page)),
     wantedChecks: (commit) => database.use((queries) => wantedChecks(queries, commit)),
     beginPosting: (...attempt) => database.use((queries) => beginPosting(queries, ...attempt)),
     markPosted: (...posted) => database.use((queries) => markPosted(queries, ...posted)),

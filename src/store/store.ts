@@ -13,6 +13,8 @@ export interface Store {
   markDeliveryProcessed(guid: string, at: Date): Promise<void>;
   /** `null`: no such installation is known. */
   findTenant(tenantId: number): Promise<Tenant | null>;
+  /** Every tenant, by login: for operators, who see all of their own installation. */
+  listTenants(): Promise<Tenant[]>;
   /** Inserts or updates; a tenant is the account on which the app is installed, the installation id may change. */
   saveTenant(tenant: Tenant): Promise<void>;
   /** Who pushed a commit to the head of a pull request, as a webhook told us, or `null`. */
@@ -21,6 +23,8 @@ export interface Store {
   /** The newest decision of each pull request whose head is this commit. */
   latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
   findMergeRecord(tenantId: number, repositoryId: number, pullNumber: number): Promise<StoredRecord | null>;
+  /** A tenant's records in their order, from `from` on, at most `limit`. */
+  listRecords(tenantId: number, from: number, limit: number): Promise<StoredRecord[]>;
   /** Check runs wanted on a commit, posted or not. */
   wantedChecks(commit: CommitKey): Promise<WantedCheck[]>;
   /** Before anything is sent: notes that an attempt to post this revision has begun. */

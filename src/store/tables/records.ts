@@ -41,6 +41,21 @@ export async function findMergeRecord(
   return row && toRecord(row);
 }
 
+/** A tenant's records in their order, from position `from` on, at most `limit`. */
+export async function listRecords(
+  queries: Queries,
+  tenantId: number,
+  from: number,
+  limit: number,
+): Promise<StoredRecord[]> {
+  const rows = await queries.record.findMany({
+    where: { tenantId: toBigInt(tenantId), position: { gte: toBigInt(from) } },
+    orderBy: { position: "asc" },
+    take: limit,
+  });
+  return rows.map(toRecord);
+}
+
 function toRecord(row: RecordRow): StoredRecord {
   return {
     tenantId: toNumber(row.tenantId),
