@@ -148,7 +148,7 @@ describe("the laws of the house", () => {
 
   it("only the configuration reads the environment", () => {
     expect(find(tree, (file) => file !== "src/config.ts", readsEnvironment)).toEqual([]);
-    expect(find(tree, (file) => file === "src/config.ts", readsEnvironment)).toHaveLength(1);
+    expect(find(tree, (file) => file === "src/config.ts", readsEnvironment)).not.toEqual([]);
   });
 
   it("pure rooms are handed the time", () => {

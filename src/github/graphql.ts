@@ -46,31 +46,42 @@ const RATE_LIMIT_WAIT_MS = 60_000;
 function refusedPaths(error: GraphqlResponseError<unknown>): string[] {
   const errors = error.errors ?? [];
   const other = errors.find(({ type }) => type !== "FORBIDDEN");
+  if (other !== undefined || errors.length === 0) throw queryError(error, other?.type);
   // GitHub leaves out the path where it refuses the query as a whole; the library's types do not know that.
   const paths = errors.flatMap(({ path }: { path?: readonly (string | number)[] }) => path?.join(".") ?? []);
-  if (other === undefined && paths.length > 0 && paths.length === errors.length) return paths;
-  if (other === undefined && errors.length > 0) {
-    throw new CountersignError("github-forbidden", "GitHub refused a GraphQL query.", {
-      remedy:
-        "Check that the app is installed on this repository with the permissions that app.yml asks for.",
-      cause: error,
-    });
+  if (paths.length < errors.length) throw queryError(error, "FORBIDDEN");
+  return paths;
+}
+
+function queryError(cause: GraphqlResponseError<unknown>, type: string | undefined): CountersignError {
+  switch (type) {
+    case "FORBIDDEN":
+      return new CountersignError("github-forbidden", "GitHub refused a GraphQL query.", {
+        remedy:
+          "Check that the app is installed on this repository with the permissions that app.yml asks for.",
+        cause,
+      });
+    case "NOT_FOUND":
+      return new CountersignError("github-not-found", "GitHub does not find what was asked for.", { cause });
+    case "RATE_LIMITED":
+      return rateLimited(cause);
+    default:
+      return new CountersignError(
+        "github-unavailable",
+        "GitHub's GraphQL interface answered with an error.",
+        {
+          cause,
+        },
+      );
   }
-  if (other?.type === "RATE_LIMITED") {
-    const reset = Number(error.headers["x-ratelimit-reset"]);
-    const date = Date.parse(error.headers.date ?? "");
-    const retryAt = Number.isFinite(reset) ? new Date(reset * 1000) : new Date(date + RATE_LIMIT_WAIT_MS);
-    throw new CountersignError("github-rate-limited", "GitHub's GraphQL rate limit was reached.", {
-      ...(Number.isNaN(retryAt.getTime()) ? {} : { retryAt }),
-      cause: error,
-    });
-  }
-  if (other?.type === "NOT_FOUND") {
-    throw new CountersignError("github-not-found", "GitHub does not find what was asked for.", {
-      cause: error,
-    });
-  }
-  throw new CountersignError("github-unavailable", "GitHub's GraphQL interface answered with an error.", {
-    cause: error,
+}
+
+function rateLimited(cause: GraphqlResponseError<unknown>): CountersignError {
+  const reset = Number(cause.headers["x-ratelimit-reset"]);
+  const date = Date.parse(cause.headers.date ?? "");
+  const retryAt = new Date(Number.isFinite(reset) ? reset * 1000 : date + RATE_LIMIT_WAIT_MS);
+  return new CountersignError("github-rate-limited", "GitHub's GraphQL rate limit was reached.", {
+    ...(Number.isNaN(retryAt.getTime()) ? {} : { retryAt }),
+    cause,
   });
 }

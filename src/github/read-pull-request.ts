@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import type { z } from "zod";
 import { CountersignError } from "../errors.js";
-import type { CommitFact, Fact, ResultFact, ReviewFact } from "../facts/facts.js";
+import type { CommitFact, Fact, RepositoryRef, ResultFact, ReviewFact } from "../facts/facts.js";
 import { known, unknown } from "../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
@@ -43,10 +43,8 @@ export async function readPullRequest(
   const node = data.repository?.pullRequest;
   if (!data.repository || !node) throw gone(address);
   const pages = new Pages(client, address, node.headRefOid);
-  const [owner = address.repository.owner, name = address.repository.name] =
-    data.repository.nameWithOwner.split("/");
   return {
-    repository: { id: data.repository.databaseId, owner, name },
+    repository: repositoryOf(data.repository, address),
     pullRequest: mapPullRequest(node, null),
     commits: await readCommits(node, pages, refused),
     reviews: await readReviews(node, pages, refused),
@@ -57,6 +55,15 @@ export async function readPullRequest(
     siblings: mapSiblings(node, data.repository.databaseId),
     potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };
+}
+
+/** The repository by the name it has now. */
+function repositoryOf(
+  node: { readonly databaseId: number; readonly nameWithOwner: string },
+  { repository }: PullRequestAddress,
+): RepositoryRef {
+  const [owner = repository.owner, name = repository.name] = node.nameWithOwner.split("/");
+  return { id: node.databaseId, owner, name };
 }
 
 const variables = ({ repository, number }: PullRequestAddress) => ({

@@ -30,7 +30,7 @@ const bodyOf = (change: Partial<MergeEvidence> = {}): unknown =>
 /** The same value with the members of each object in the opposite order. */
 function reversed<T>(value: T): T;
 function reversed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(reversed);
+  if (Array.isArray(value)) return value.map((inner: unknown) => reversed(inner));
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value).map(([key, inner]) => [key, reversed(inner)] as const);
   return Object.fromEntries(members.reverse());
@@ -79,7 +79,7 @@ describe("mergeRecord", () => {
   it.each<[string, Partial<MergeEvidence>]>([
     ["the facts", { facts: merged("2026-11-20T12:30:01Z") }],
     ["the decision", { decision: decision("failed") }],
-    ["the signatures", { verdicts: known([verdict({ verdict: "bad", reason: "bad-signature" })]) }],
+    ["the signatures", { verdicts: known([verdict({ verdict: "bad", reason: "signature-invalid" })]) }],
     ["what stood before", { before: null }],
   ])("is another record where %s differ", (_what, change) => {
     expect(mergeRecord(evidence(change)).digest).not.toBe(mergeRecord(evidence()).digest);

@@ -35,8 +35,10 @@ const content = (annotations = 0): CheckRunContent => ({
 
 /** The lines that a request annotates. */
 const linesOf = ({ body }: Call): number[] => {
-  const output: object = Object(body["output"]);
-  return "annotations" in output ? (output.annotations as CheckAnnotation[]).map((it) => it.start_line) : [];
+  const output = body["output"];
+  return typeof output === "object" && output !== null && "annotations" in output
+    ? (output.annotations as CheckAnnotation[]).map((it) => it.start_line)
+    : [];
 };
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);

@@ -10,7 +10,7 @@ const REQUEST = { method: "GET" as const, url: "https://api.github.com/repos/acm
 const answered = (status: number, headers: Readonly<Record<string, string>> = {}): RequestError =>
   new RequestError("secret ghs_token", status, {
     request: REQUEST,
-    response: { status, url: REQUEST.url, headers: { ...headers }, data: {}, retryCount: 0 },
+    response: { status, url: REQUEST.url, headers: { ...headers }, data: {} },
   });
 
 describe("githubError", () => {

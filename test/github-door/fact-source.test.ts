@@ -368,10 +368,10 @@ describe("open pull requests", () => {
         ? { json: [{ number: 2 }] }
         : { json: [{ number: 1 }], headers: { link: `<${github.url}${path}&page=2>; rel="next"` } },
     );
-    const { openPullRequests } = github.connect();
-    expect(await openPullRequests(REPOSITORY, "main")).toEqual([1, 2]);
+    const installation = github.connect();
+    expect(await installation.openPullRequests(REPOSITORY, "main")).toEqual([1, 2]);
     expect(github.calls[0]?.path).toContain("base=main");
-    await openPullRequests(REPOSITORY, null);
+    await installation.openPullRequests(REPOSITORY, null);
     expect(github.calls[2]?.path).not.toContain("base=");
   });
 });

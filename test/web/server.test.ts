@@ -114,7 +114,7 @@ describe("healthHandler", () => {
     const response = await fetch(
       `${await start({ "GET /healthz": healthHandler({ ping, queueStatus }) })}/healthz`,
     );
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   };
 
   it("counts the queue, and names nobody whose work waits", async () => {

@@ -49,8 +49,14 @@ class Ports {
   tenants: Tenant[] = [TENANT];
 
   readonly store: Pick<Store, "enqueue" | "savePusher" | "saveTenant" | "findTenant" | "latestDecisions"> = {
-    enqueue: async (job) => void (await Promise.resolve(this.jobs.push(job))),
-    savePusher: async (push) => void (await Promise.resolve(this.pushes.push(push))),
+    enqueue: (job) => {
+      this.jobs.push(job);
+      return Promise.resolve();
+    },
+    savePusher: (push) => {
+      this.pushes.push(push);
+      return Promise.resolve();
+    },
     findTenant: (id) => Promise.resolve(this.tenants.find((tenant) => tenant.id === id) ?? null),
     saveTenant: (tenant) => {
       this.tenants = [...this.tenants.filter(({ id }) => id !== tenant.id), tenant];

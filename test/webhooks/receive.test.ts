@@ -61,7 +61,9 @@ async function deliver(
     "x-hub-signature-256": sign(body),
     ...headers,
   };
-  const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
+  const sent = Object.entries<string | null>(all).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
   const response = await fetch(url, { method: "POST", body, headers: sent });
   return { status: response.status, ...((await response.json()) as object) };
 }
