@@ -39,20 +39,14 @@ export function webhookReceiver(options: ReceiverOptions) {
   };
 }
 
-/**
- * Too large a body is read to its end (the server's time limit ends it) but not kept: a sender that is cut off while it
- * writes never sees the answer.
- */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  if (size > MAX_BODY_BYTES) {
-    throw new CountersignError("payload-too-large", "The body is larger than 25 MB.");
+    if (size > MAX_BODY_BYTES)
+      throw new CountersignError("payload-too-large", "The body is larger than 25 MB.");
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
@@ -139,5 +133,6 @@ function refuse(response: ServerResponse, error: unknown, logger: Logger): void 
   }
   logger.warn({ err: error, code: error.code }, "A webhook was refused");
   const { code, message, remedy } = error;
+  // What is left of a refused body is not read: the connection ends with the answer.
   sendJson(response, STATUS[code] ?? 500, { error: code, message, remedy }, { connection: "close" });
 }
