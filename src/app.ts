@@ -51,11 +51,13 @@ export async function startApp(
   registerHandlers(probot, context);
   const worker = await startWorker(store, handlersOf(context, probot), { concurrency: CONCURRENCY, logger });
   const receive = webhookReceiver({ store, secrets: webhookSecrets, clock, logger });
-  const server = await serve(
-    { [`POST ${WEBHOOK_PATH}`]: receive, "GET /healthz": healthHandler(store) },
-    config,
-    logger,
-  );
+  const routes = {
+    [`POST ${WEBHOOK_PATH}`]: receive,
+    // Probot's set-up page registers the root as the webhook's address.
+    "POST /": receive,
+    "GET /healthz": healthHandler(store),
+  };
+  const server = await serve(routes, config, logger);
   logger.info({ url: server.url }, "Countersign is ready");
   return {
     url: server.url,

@@ -52,6 +52,14 @@ export function loadEnvironmentFile(): void {
 }
 
 /**
+ * Keeps Probot's set-up page from downloading and running a webhook proxy: this app takes webhooks at its own address
+ * only, and evidence does not pass through a public relay.
+ */
+export function forgoWebhookProxy(variables: NodeJS.ProcessEnv = process.env): void {
+  variables["NO_SMEE_SETUP"] ??= "true";
+}
+
+/**
  * Reads the configuration from environment variables; an empty variable counts as unset.
  * @throws CountersignError `config-invalid` or `config-missing`, naming the variable and how to set it.
  */

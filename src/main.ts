@@ -1,6 +1,6 @@
 import { run } from "probot";
 import { startApp } from "./app.js";
-import { loadEnvironmentFile, readConfig } from "./config.js";
+import { forgoWebhookProxy, loadEnvironmentFile, readConfig } from "./config.js";
 import { isCountersignError } from "./errors.js";
 
 /** Starts the app; without any credentials, Probot's set-up page, which makes them. */
@@ -8,6 +8,7 @@ async function main(): Promise<void> {
   loadEnvironmentFile();
   const { app, ...rest } = readConfig();
   if (app === null) {
+    forgoWebhookProxy();
     await run(() => undefined);
     return;
   }
