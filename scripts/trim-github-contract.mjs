@@ -103,6 +103,7 @@ const EVENTS = [
 /** Keys of a schema object whose values hold named schemas, and those that only explain. */
 const MAPS = new Set(["properties", "patternProperties"]);
 const NOISE = new Set([
+  "discriminator",
   "description",
   "example",
   "examples",
@@ -136,7 +137,7 @@ class Trimmer {
     if (Array.isArray(node)) return node.map((item) => this.schema(item));
     if (node === null || typeof node !== "object") return node;
     if (node.$ref !== undefined) return this.#reference(node.$ref);
-    const { nullable, discriminator: _, ...rest } = node;
+    const { nullable, ...rest } = node;
     const result = {};
     for (const [key, value] of Object.entries(rest)) {
       if (key === "properties") result[key] = this.#map(openEvents(value));
@@ -168,8 +169,7 @@ class Trimmer {
 function openEvents(properties) {
   const { events } = properties;
   if (events?.items?.enum === undefined) return properties;
-  const { enum: _, ...items } = events.items;
-  return { ...properties, events: { ...events, items } };
+  return { ...properties, events: { ...events, items: { type: events.items.type } } };
 }
 
 /** OpenAPI 3.0's `nullable` in the words of JSON Schema. */

@@ -138,7 +138,8 @@ describe("an installation token", () => {
 
 describe("a permission that the manifest does not ask for", () => {
   const without = async (name: string) => {
-    const { [name]: _, ...permissions } = MANIFEST.permissions;
+    const kept = Object.entries(MANIFEST.permissions).filter(([permission]) => permission !== name);
+    const permissions = Object.fromEntries(kept);
     const github = await startLoopbackGitHub({
       manifest: { ...MANIFEST, permissions, events: [] },
       webhookSecret: SECRET,

@@ -105,7 +105,7 @@ describe("a check run", () => {
     expect(run.conclusion).toBeNull();
   });
 
-  it.each([
+  it.each<[string, object]>([
     ["an unknown commit", { head_sha: "0123456789".repeat(4) }],
     ["no conclusion although completed", { status: "completed" }],
     ["a conclusion that only GitHub sets", { conclusion: "stale" }],
@@ -119,7 +119,7 @@ describe("a check run", () => {
     expect(stage.repository.repo.checkRuns).toEqual([]);
   });
 
-  it.each([
+  it.each<[string, object]>([
     ["51 annotations", { output: { title: "x", summary: "x", annotations: annotations(51) } }],
     ["a summary of 65,536 characters", { output: { title: "x", summary: "x".repeat(65_536) } }],
     ["a text of 65,536 characters", { output: { title: "x", summary: "x", text: "x".repeat(65_536) } }],

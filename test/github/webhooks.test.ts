@@ -163,7 +163,7 @@ describe("webhooks", () => {
     await other.github.close();
   });
 
-  it("fail the test where GitHub would not send them so", async () => {
+  it("fail the test where GitHub would not send them so", () => {
     const github = stage.github;
     github.world.emit({
       name: "push",

@@ -61,7 +61,12 @@ export class CommitNode {
     this.#context.need("contents");
     const oid = await this.#repo.git.resolve(`${this.#commit.oid}:${path}`);
     if (oid === null) return null;
-    return { path, name: path.split("/").at(-1), oid, object: await objectNode(this.#context, this.#repo, oid) };
+    return {
+      path,
+      name: path.split("/").at(-1),
+      oid,
+      object: await objectNode(this.#context, this.#repo, oid),
+    };
   }
 
   tree(): object {

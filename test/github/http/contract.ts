@@ -42,8 +42,8 @@ interface WebhookContract {
 /** GitHub's own description of its REST operations and webhooks. Schemas are compiled when first needed. */
 export class Contract {
   readonly operations: readonly Operation[];
-  readonly #rest = load<RestContract>("rest.json");
-  readonly #webhooks = load<WebhookContract>("webhooks.json");
+  readonly #rest = restContract();
+  readonly #webhooks = webhookContract();
   readonly #ajv: Ajv;
   readonly #compiled = new Map<string, ValidateFunction>();
 
@@ -83,7 +83,7 @@ export class Contract {
 
   #errors(pointer: string, value: unknown, label: string): string[] {
     const validate = this.#validator(pointer);
-    if (validate(value) === true) return [];
+    if (validate(value)) return [];
     const errors = validate.errors ?? [];
     return errors
       .slice(0, 8)
@@ -160,9 +160,29 @@ function operationOf(id: string, entry: OperationEntry): Operation {
   };
 }
 
-function load<T>(name: string): T {
-  const parsed: T = JSON.parse(readFileSync(new URL(`../contract/${name}`, import.meta.url), "utf8"));
+function restContract(): RestContract {
+  const parsed = read("rest.json");
+  if (!isRestContract(parsed)) throw new Error("contract/rest.json holds no operations");
   return parsed;
+}
+
+function webhookContract(): WebhookContract {
+  const parsed = read("webhooks.json");
+  if (!isWebhookContract(parsed)) throw new Error("contract/webhooks.json holds no events");
+  return parsed;
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../contract/${name}`, import.meta.url), "utf8"));
+}
+
+/** The files are written by our own script: that they are of its making is all there is to see. */
+function isRestContract(value: unknown): value is RestContract {
+  return isSchema(value) && isSchema(value["operations"]) && isSchema(value["schemas"]);
+}
+
+function isWebhookContract(value: unknown): value is WebhookContract {
+  return isSchema(value) && isSchema(value["events"]) && isSchema(value["schemas"]);
 }
 
 function escape(name: string): string {

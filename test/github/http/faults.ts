@@ -41,7 +41,7 @@ export class PlannedFault {
   #release: () => void = () => undefined;
   #hit: () => void = () => undefined;
   readonly #released: Promise<void>;
-  /** Resolves when the first request has met the fault. */
+  /** Resolves when the first request has met the fault; a slow one once its answer is ready and held. */
   readonly met: Promise<void>;
 
   constructor(match: FaultMatch, fault: Fault) {
@@ -65,6 +65,11 @@ export class PlannedFault {
     return this.#left === 0;
   }
 
+  /** Told by the server when a request has met the fault. */
+  meet(): void {
+    this.#hit();
+  }
+
   /** Lets the answers that a slow fault holds go. */
   release(): void {
     this.#release();
@@ -79,7 +84,6 @@ export class PlannedFault {
     if (this.spent || !this.#matches(target)) return false;
     this.#left -= 1;
     this.#hits += 1;
-    this.#hit();
     return true;
   }
 

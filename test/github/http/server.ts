@@ -6,7 +6,7 @@ import type { Router, Routed } from "../rest/router.js";
 import { isJson, type Json } from "../world/json.js";
 import { Refusal } from "../world/refusal.js";
 import type { AccessOffice, Caller } from "./access.js";
-import type { Faults, PlannedFault } from "./faults.js";
+import type { Fault, Faults, PlannedFault } from "./faults.js";
 import { callerKey, type RateLimits, type Resource } from "./limits.js";
 import type { RestService } from "./rest-service.js";
 import { isGitPath, type SmartHttp } from "./smart-http.js";
@@ -131,26 +131,29 @@ export class LoopbackServer {
     planned: PlannedFault | null,
     response: ServerResponse,
   ): Promise<void> {
-    const fault = planned?.fault ?? null;
-    if (fault?.kind === "drop" && fault.when === "before") {
-      response.destroy();
+    if (planned === null) {
+      const reply = await this.#reply(request);
+      record.status = reply.status;
+      send(response, reply);
       return;
     }
-    const reply = this.#faultReply(request, planned) ?? (await this.#reply(request));
-    if (planned !== null && fault?.kind === "slow") await planned.released();
-    if (fault?.kind === "drop") {
+    const { fault } = planned;
+    const before = fault.kind === "drop" && fault.when === "before";
+    const reply = before ? null : (this.#faultReply(request, fault) ?? (await this.#reply(request)));
+    planned.meet();
+    if (fault.kind === "slow") await planned.released();
+    if (reply === null || fault.kind === "drop") {
       response.destroy();
       return;
     }
     record.status = reply.status;
-    if (fault?.kind === "half-body") sendHalf(response, reply);
+    if (fault.kind === "half-body") sendHalf(response, reply);
     else send(response, reply);
   }
 
   /** The answer of a fault that comes instead of GitHub doing anything. */
-  #faultReply(request: ApiRequest, planned: PlannedFault | null): Reply | null {
-    const fault = planned?.fault;
-    switch (fault?.kind) {
+  #faultReply(request: ApiRequest, fault: Fault): Reply | null {
+    switch (fault.kind) {
       case "error":
         return json(fault.status, { message: fault.status === 403 ? "Forbidden" : "Server Error" });
       case "secondary-limit":

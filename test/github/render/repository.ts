@@ -51,7 +51,7 @@ export function repoApi(world: World, repo: Repo, path = ""): string {
 /** A repository as REST and webhooks show it. */
 export function repository(world: World, repo: Repo): Json {
   const html = `${world.url}/${fullName(repo)}`;
-  const links = Object.entries(LINKS).map(([name, path]) => [name, repoApi(world, repo, path)]);
+  const links = Object.entries(LINKS).map(([name, path]) => [name, repoApi(world, repo, path)] as const);
   return {
     id: repo.id,
     node_id: nodeId("Repository", repo.id),

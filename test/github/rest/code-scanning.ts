@@ -35,7 +35,7 @@ function enabled(repo: Repo): Repo {
 }
 
 /** GitHub takes a branch's short name, its full ref, or `refs/pull/N/merge` and `/head`; by default the default branch. */
-function onRef(request: RestRequest, wanted: unknown, ref: string): boolean {
+function onRef(request: RestRequest, wanted: string | number | boolean | undefined, ref: string): boolean {
   if (wanted === undefined) return ref === `refs/heads/${repoOf(request).defaultBranch}`;
   return ref === wanted || ref === `refs/heads/${String(wanted)}`;
 }

@@ -3,6 +3,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { ManualClock } from "../../../src/clock.js";
 import { readManifest, startLoopbackGitHub, type LoopbackGitHub, type Manifest } from "../loopback.js";
+import { isJson } from "../world/json.js";
 import type {
   InstallationHandle,
   OrganizationHandle,
@@ -115,11 +116,9 @@ export class Listener {
   /** Event and action of what came, in order. */
   get events(): string[] {
     return this.received.map(({ headers, body }) => {
-      const parsed: { action?: string } = JSON.parse(body);
-      return [
-        String(headers["x-github-event"]),
-        ...(parsed.action === undefined ? [] : [parsed.action]),
-      ].join(".");
+      const parsed: unknown = JSON.parse(body);
+      const action = isJson(parsed) ? parsed["action"] : undefined;
+      return [String(headers["x-github-event"]), ...(typeof action === "string" ? [action] : [])].join(".");
     });
   }
 }

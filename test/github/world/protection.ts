@@ -64,13 +64,14 @@ export function requirements(repo: Repo, branch: string): Requirements {
   const classic = classicRule(repo, branch);
   const rules = appliedRules(repo, branch).map(({ rule }) => rule);
   const has = (type: string) => rules.some((rule) => rule.type === type);
+  const classicKeeps = (allowed: (rule: ClassicRule) => boolean) => classic !== null && !allowed(classic);
   const reviews = [classic?.pullRequest ?? null, ...rules.map(reviewsOf)].filter((entry) => entry !== null);
   return {
     reviews: reviews.length === 0 ? null : reviews.reduce(strictest),
     checks: [...(classic?.checks ?? []), ...rules.flatMap(checksOf)],
     signatures: (classic?.signatures ?? false) || has("required_signatures"),
-    forcePushBlocked: (classic !== null && !classic.forcePushes) || has("non_fast_forward"),
-    deletionBlocked: (classic !== null && !classic.deletions) || has("deletion"),
+    forcePushBlocked: classicKeeps(({ forcePushes }) => forcePushes) || has("non_fast_forward"),
+    deletionBlocked: classicKeeps(({ deletions }) => deletions) || has("deletion"),
   };
 }
 

@@ -107,12 +107,20 @@ function apply(world: World, run: CheckRun, fields: CheckRunFields): void {
   run.detailsUrl = fields.details_url ?? run.detailsUrl;
   run.startedAt = fields.started_at ?? run.startedAt;
   run.actions = fields.actions ?? run.actions;
-  run.title = fields.output?.title ?? run.title;
-  run.summary = fields.output?.summary ?? run.summary;
-  run.text = fields.output?.text ?? run.text;
-  // An update adds to the annotations that are there.
-  run.annotations.push(...(fields.output?.annotations ?? []));
   run.suite.updatedAt = world.now();
+  applyOutput(run, fields.output ?? {});
+  applyStatus(world, run, fields);
+}
+
+function applyOutput(run: CheckRun, output: NonNullable<CheckRunFields["output"]>): void {
+  run.title = output.title ?? run.title;
+  run.summary = output.summary ?? run.summary;
+  run.text = output.text ?? run.text;
+  // An update adds to the annotations that are there.
+  run.annotations.push(...(output.annotations ?? []));
+}
+
+function applyStatus(world: World, run: CheckRun, fields: CheckRunFields): void {
   if (fields.conclusion !== undefined) {
     run.status = "completed";
     run.conclusion = fields.conclusion;

@@ -1,0 +1,57 @@
+import * as administration from "../world/administration.js";
+import type { Account, Ruleset } from "../world/model.js";
+import type { World } from "../world/world.js";
+import { RepositoryHandle } from "./repository.js";
+import { newRuleset, type RulesetOptions } from "./ruleset.js";
+import type { UserHandle } from "./user.js";
+
+export interface RepositoryOptions {
+  readonly private?: boolean;
+  /** Files of the first commit on the default branch; a README where it is left out. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export class OrganizationHandle {
+  readonly account: Account;
+  readonly #world: World;
+
+  constructor(world: World, account: Account) {
+    this.#world = world;
+    this.account = account;
+  }
+
+  get login(): string {
+    return this.account.login;
+  }
+
+  /** Makes somebody a member or an owner of the organization. */
+  addMember(user: UserHandle, role: "member" | "admin" = "member"): void {
+    const members = this.#world.members.get(this.account.id) ?? new Map<number, "admin" | "member">();
+    this.#world.members.set(this.account.id, members.set(user.account.id, role));
+  }
+
+  /** A new repository with a first commit on `main`. */
+  async repository(name: string, options: RepositoryOptions = {}): Promise<RepositoryHandle> {
+    const repo = await this.#world.addRepository(this.account, name, { private: options.private ?? true });
+    const { person } = this.#world.webFlow;
+    await repo.git.commit({
+      message: "Initial commit",
+      author: person,
+      date: this.#world.clock.now(),
+      files: options.files ?? { "README.md": `# ${name}\n` },
+    });
+    return new RepositoryHandle(this.#world, repo);
+  }
+
+  /** A ruleset of the organization, active on the default branch of every repository unless said otherwise. */
+  ruleset(options: RulesetOptions): Ruleset {
+    const source = { kind: "organization", account: this.account } as const;
+    const ruleset = newRuleset(this.#world, source, options);
+    administration.addRuleset(this.#world, ruleset, this.account);
+    return ruleset;
+  }
+
+  removeRuleset(ruleset: Ruleset): void {
+    administration.removeRuleset(this.#world, ruleset, this.account);
+  }
+}
