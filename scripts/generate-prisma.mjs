@@ -19,7 +19,7 @@ if (!isUpToDate()) {
   const { status } = spawnSync(process.execPath, [prisma, "generate"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
-    env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...process.env },
+    env: { DATABASE_URL: "postgres://unused", PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...process.env },
   });
   process.exitCode = status ?? 1;
 }

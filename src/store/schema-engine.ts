@@ -13,6 +13,8 @@ declare const WebAssembly: {
   ): Promise<{ readonly instance: { readonly exports: Record<string, unknown> } }>;
 };
 
+type Callable = (...parameters: unknown[]) => unknown;
+
 /**
  * Prisma's schema engine as WebAssembly, so that migrating needs no native engine to be downloaded. The package's own
  * entry point imports the `.wasm` file as a module, which Node does only behind a flag; so it is put together here, in
@@ -32,10 +34,10 @@ export async function newSchemaEngine(
 async function load(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const bytes = await readFile(join(dirname(entry), "schema_engine_bg.wasm"));
-  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": { ...glue } });
+  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": imports() });
   const setWasm: unknown = Reflect.get(glue, "__wbg_set_wasm");
   const start = instance.exports["__wbindgen_start"];
-  if (typeof setWasm !== "function" || typeof start !== "function") {
+  if (!isFunction(setWasm) || !isFunction(start)) {
     throw new CountersignError(
       "invariant-broken",
       "the schema engine has another shape than this version expects",
@@ -44,6 +46,35 @@ async function load(): Promise<void> {
       },
     );
   }
-  Reflect.apply(setWasm, null, [instance.exports]);
-  Reflect.apply(start, null, []);
+  setWasm(instance.exports);
+  start();
+}
+
+/**
+ * What the engine calls. It leaves running the timer of ten seconds by which it waits for its lock, and that must not
+ * keep a process alive which has nothing else to do.
+ */
+function imports(): Record<string, unknown> {
+  const entries = Object.entries<unknown>({ ...glue }).map(([name, value]) =>
+    name.startsWith("__wbg_setTimeout_") && isFunction(value)
+      ? ([name, unreferenced(value)] as const)
+      : ([name, value] as const),
+  );
+  return Object.fromEntries<unknown>(entries);
+}
+
+function unreferenced(startTimer: Callable): Callable {
+  return (...parameters) => {
+    const timer = startTimer(...parameters);
+    if (isTimer(timer)) timer.unref();
+    return timer;
+  };
+}
+
+function isFunction(value: unknown): value is Callable {
+  return typeof value === "function";
+}
+
+function isTimer(value: unknown): value is NodeJS.Timeout {
+  return typeof value === "object" && value !== null && "unref" in value;
 }

@@ -47,7 +47,7 @@ eachDatabase("the queue", (store) => {
     const seen: unknown[] = [];
     await store().enqueue(evaluate(subject));
     const worker = await work({
-      "evaluate-pull-request": async (payload, context) => void seen.push(payload, context),
+      "evaluate-pull-request": noting((payload, context) => seen.push(payload, context)),
     });
     await worker.drained();
     expect(seen).toEqual([subject, { attempt: 1, maxAttempts: 12 }]);
@@ -61,7 +61,7 @@ eachDatabase("the queue", (store) => {
     await store().enqueue(evaluate({ ...subject, repository: { ...subject.repository, name: "new" } }));
     expect(await store().queueStatus()).toMatchObject({ waiting: 1 });
     const worker = await work({
-      "evaluate-pull-request": async ({ repository }) => void seen.push(repository.name),
+      "evaluate-pull-request": noting(({ repository }) => seen.push(repository.name)),
     });
     await worker.drained();
     expect(seen).toEqual(["new"]);
@@ -77,7 +77,7 @@ eachDatabase("the queue", (store) => {
         if (repository.name === "old") await gate.passed();
         log.push(`${repository.name} out`);
       },
-      "record-merge": async () => void log.push("merge"),
+      "record-merge": noting(() => log.push("merge")),
     });
     await store().enqueue(evaluate({ ...subject, repository: { ...subject.repository, name: "old" } }));
     await gate.reached;
@@ -107,7 +107,7 @@ eachDatabase("the queue", (store) => {
     const seen: number[] = [];
     await store().enqueue(evaluate(subject));
     await store().enqueue(evaluate({ ...subject, tenantId: 2 }));
-    const worker = await work({ "evaluate-pull-request": async ({ tenantId }) => void seen.push(tenantId) });
+    const worker = await work({ "evaluate-pull-request": noting(({ tenantId }) => seen.push(tenantId)) });
     await worker.drained();
     expect(seen.sort()).toEqual([1, 2]);
   });
@@ -192,7 +192,7 @@ eachDatabase("the queue", (store) => {
       const seen: number[] = [];
       expect(await store().retryDeadJobs()).toBe(1);
       const worker = await work({
-        "evaluate-pull-request": async (_, { attempt }) => void seen.push(attempt),
+        "evaluate-pull-request": noting((_, { attempt }) => seen.push(attempt)),
       });
       await worker.drained();
       expect(seen).toEqual([1]);
@@ -258,7 +258,7 @@ eachDatabase("the queue", (store) => {
   it("is shared by two workers, each job done once", async () => {
     const seen: number[] = [];
     const handlers = {
-      "evaluate-pull-request": async ({ number }: PullRequestSubject) => void seen.push(number),
+      "evaluate-pull-request": noting(({ number }: PullRequestSubject) => seen.push(number)),
     };
     const [one] = [await work(handlers), await work(handlers)];
     const subjects = Array.from({ length: 40 }, () => pull());
@@ -283,7 +283,7 @@ eachDatabase("the queue", (store) => {
       const subject = pull();
       await abandon(subject, "pool-of-a-killed-process");
       const seen: number[] = [];
-      const worker = await work({ "evaluate-pull-request": async ({ number }) => void seen.push(number) });
+      const worker = await work({ "evaluate-pull-request": noting(({ number }) => seen.push(number)) });
       await worker.drained();
       expect(seen).toEqual([subject.number]);
     });
@@ -299,7 +299,7 @@ eachDatabase("the queue", (store) => {
       });
       await store().enqueue(evaluate(pull()));
       await gate.reached;
-      await work({ "evaluate-pull-request": async () => void (runs += 1) });
+      await work({ "evaluate-pull-request": noting(() => (runs += 1)) });
       gate.open();
       await first.drained();
       expect(runs).toBe(1);
@@ -311,7 +311,7 @@ eachDatabase("the queue", (store) => {
       await store().enqueue(evaluate(subject));
       expect(await jobs()).toHaveLength(2);
       let runs = 0;
-      const worker = await work({ "evaluate-pull-request": async () => void (runs += 1) });
+      const worker = await work({ "evaluate-pull-request": noting(() => (runs += 1)) });
       await worker.drained();
       expect(runs).toBe(1);
       expect(await jobs()).toEqual([]);
@@ -325,6 +325,14 @@ eachDatabase("the queue", (store) => {
     return store().sql("SELECT key, attempts, run_at, locked_by FROM graphile_worker.jobs ORDER BY id");
   }
 });
+
+/** A handler that does `act` and is done. */
+function noting<A extends unknown[]>(act: (...args: A) => unknown): (...args: A) => Promise<void> {
+  return (...args) => {
+    act(...args);
+    return Promise.resolve();
+  };
+}
 
 /** A place where a job waits until the test lets it go on. */
 class Gate {

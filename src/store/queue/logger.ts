@@ -5,15 +5,19 @@ import type { StoreLogger } from "../logger.js";
 export function queueLogger(logger: StoreLogger): Logger {
   return new Logger((scope) => (level, message) => {
     const fields = { component: "queue", ...scope };
-    switch (level) {
-      case "error":
-        logger.error(fields, message);
-        return;
-      case "warning":
-        logger.warn(fields, message);
-        return;
-      default:
-        logger.debug(fields, message);
-    }
+    log(logger, level, fields, message);
   });
+}
+
+function log(logger: StoreLogger, level: string, fields: object, message: string): void {
+  switch (level) {
+    case "error":
+      logger.error(fields, message);
+      return;
+    case "warning":
+      logger.warn(fields, message);
+      return;
+    default:
+      logger.debug(fields, message);
+  }
 }

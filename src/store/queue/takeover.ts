@@ -58,7 +58,7 @@ export class Lease {
       throw error;
     }
     this.#connection = connection;
-    connection.once("error", (error) => {
+    connection.once("error", (error: Error) => {
       this.#connection = null;
       connection.release(true);
       this.#logger.warn(
