@@ -225,9 +225,22 @@ export interface PullRequestFact {
   readonly createdAt: string;
   readonly crossRepository: boolean;
   readonly base: { readonly ref: string; readonly oid: string };
-  readonly head: { readonly ref: string; readonly oid: string; readonly repository: string | null };
+  /** `repository` is `null` where the fork it came from is gone. */
+  readonly head: { readonly ref: string; readonly oid: string; readonly repository: HeadRepository | null };
   /** Set once it is merged. */
   readonly merge: MergeFact | null;
+}
+
+export interface HeadRepository {
+  readonly id: number;
+  readonly fullName: string;
+}
+
+/** A branch at one commit. Who pushed is known of the two together: the same commit can be pushed to many branches. */
+export interface BranchTip {
+  readonly repositoryId: number;
+  readonly branch: string;
+  readonly oid: string;
 }
 
 export interface MergeFact {

@@ -3,7 +3,7 @@ import { isCountersignError } from "../errors.js";
 import { isControlledBranch } from "../policy/controlled.js";
 import { resolvePolicy, type PolicySource } from "../policy/resolve.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
-import type { Account, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
+import type { Account, BranchTip, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
 import { known, unknown } from "./facts.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
 import { verifyCommits, type TrustProblem } from "./verify-commits.js";
@@ -21,8 +21,8 @@ export interface GatheredChange {
 export interface GatherPorts {
   readonly source: FactSource;
   readonly clock: Clock;
-  /** Who pushed a commit, as a webhook told us; `null` where none did. */
-  readonly findPusher: (repositoryId: number, oid: string) => Promise<Account | null>;
+  /** Who pushed a branch to a commit, as a webhook told us; `null` where none did. */
+  readonly findPusher: (tip: BranchTip) => Promise<Account | null>;
 }
 
 /** How often a moving head is looked at before the job is put off. */
@@ -110,7 +110,8 @@ async function readLastPusher(
   { repository, pullRequest: { head, crossRepository } }: PullRequestReading,
   { source, findPusher }: GatherPorts,
 ): Promise<Fact<Account>> {
-  const told = await findPusher(repository.id, head.oid);
+  const tip = head.repository && { repositoryId: head.repository.id, branch: head.ref, oid: head.oid };
+  const told = tip && (await findPusher(tip));
   if (told !== null) return known(told);
   if (!crossRepository) return source.readPusher(repository, head.ref, head.oid);
   return unknown(

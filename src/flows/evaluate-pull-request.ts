@@ -18,7 +18,7 @@ export async function evaluatePullRequest(context: FlowContext, subject: PullReq
   const change = await gather(subject, {
     source: installation.facts,
     clock: context.clock,
-    findPusher: (repositoryId, oid) => context.store.findPusher(subject.tenantId, repositoryId, oid),
+    findPusher: (tip) => context.store.findPusher(subject.tenantId, tip),
   });
   // A merged one is the record's business; what is closed has no verdict.
   if (change.facts.pullRequest.state !== "OPEN") return;

@@ -23,7 +23,7 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
   const change = await gather(subject, {
     source: installation.facts,
     clock,
-    findPusher: (repositoryId, oid) => store.findPusher(tenantId, repositoryId, oid),
+    findPusher: (tip) => store.findPusher(tenantId, tip),
   });
   awaitMerge(change, clock.now());
   if (!change.controlled) return;

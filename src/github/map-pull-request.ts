@@ -3,6 +3,7 @@ import type {
   CommitFact,
   Fact,
   GitIdentity,
+  HeadRepository,
   MergeFact,
   PullRequestFact,
   ResultFact,
@@ -48,10 +49,15 @@ export function mapPullRequest(node: PullRequestNode, baseBefore: Fact<string> |
     head: {
       ref: node.headRefName,
       oid: node.headRefOid,
-      repository: node.headRepository?.nameWithOwner ?? null,
+      repository: mapHeadRepository(node.headRepository),
     },
     merge: mapMerge(node, baseBefore),
   };
+}
+
+function mapHeadRepository(node: PullRequestNode["headRepository"]): HeadRepository | null {
+  if (typeof node?.databaseId !== "number") return null;
+  return { id: node.databaseId, fullName: node.nameWithOwner };
 }
 
 function mapMerge(node: PullRequestNode, baseBefore: Fact<string> | null): MergeFact | null {

@@ -86,7 +86,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     findTenant: (tenantId) => database.use((queries) => findTenant(queries, tenantId)),
     listTenants: () => database.use((queries) => listTenants(queries)),
     saveTenant: (tenant) => database.use((queries) => saveTenant(queries, tenant)),
-    findPusher: (...commit) => database.use((queries) => findPusher(queries, ...commit)),
+    findPusher: (tenantId, tip) => database.use((queries) => findPusher(queries, tenantId, tip)),
     savePusher: (push) => database.use((queries) => savePusher(queries, push)),
     latestDecisions: (commit) => database.use((queries) => latestDecisions(queries, commit)),
     findMergeRecord: (...pull) => database.use((queries) => findMergeRecord(queries, ...pull)),

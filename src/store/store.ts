@@ -1,4 +1,4 @@
-import type { Account, RepositoryRef } from "../facts/facts.js";
+import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
 import type { Job } from "./jobs.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
@@ -17,8 +17,8 @@ export interface Store {
   listTenants(): Promise<Tenant[]>;
   /** Inserts or updates; a tenant is the account on which the app is installed, the installation id may change. */
   saveTenant(tenant: Tenant): Promise<void>;
-  /** Who pushed a commit to the head of a pull request, as a webhook told us, or `null`. */
-  findPusher(tenantId: number, repositoryId: number, oid: string): Promise<Account | null>;
+  /** Who last pushed a branch to a commit, as a webhook told us, or `null`. */
+  findPusher(tenantId: number, tip: BranchTip): Promise<Account | null>;
   savePusher(push: HeadPush): Promise<void>;
   /** The newest decision of each pull request whose head is this commit. */
   latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
@@ -81,10 +81,8 @@ export interface StoredDelivery extends NewDelivery {
   readonly processedAt: Date | null;
 }
 
-export interface HeadPush {
+export interface HeadPush extends BranchTip {
   readonly tenantId: number;
-  readonly repositoryId: number;
-  readonly oid: string;
   readonly pusher: Account;
   readonly at: Date;
 }

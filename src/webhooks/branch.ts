@@ -11,17 +11,18 @@ export function onBranch(app: Probot, context: FlowContext): void {
     const place = placeOf(payload);
     const pusher = accountOf(payload.sender);
     if (!payload.ref.startsWith(HEADS)) return;
+    const branch = payload.ref.slice(HEADS.length);
     if (pusher !== null && !payload.deleted) {
       await context.store.savePusher({
         tenantId: place.tenantId,
         repositoryId: place.repository.id,
+        branch,
         oid: payload.after,
         pusher,
         at: context.clock.now(),
       });
     }
     if (!mayTouchControlFiles(payload)) return;
-    const branch = payload.ref.slice(HEADS.length);
     // The default branch's policy says which branches are controlled, so it concerns pull requests into any.
     await evaluateOpen(context, place, branch === payload.repository.default_branch ? null : branch);
   });

@@ -34,7 +34,11 @@ interface PushedPullRequest {
   readonly repository: Parameters<typeof placeOf>[0]["repository"];
   readonly sender?: { readonly id: number; readonly login: string; readonly type?: string };
   readonly pull_request: {
-    readonly head: { readonly sha: string; readonly repo: { readonly id: number } | null };
+    readonly head: {
+      readonly sha: string;
+      readonly ref: string;
+      readonly repo: { readonly id: number } | null;
+    };
     readonly base: { readonly repo: { readonly id: number } };
   };
 }
@@ -47,12 +51,12 @@ async function notePusher(context: FlowContext, payload: PushedPullRequest): Pro
   const { head, base } = payload.pull_request;
   const fromFork = head.repo?.id !== base.repo.id;
   const pusher = accountOf(payload.sender);
-  if (pusher === null || (payload.action !== "synchronize" && !(payload.action === "opened" && fromFork)))
-    return;
-  const { tenantId, repository } = placeOf(payload);
+  const tells = payload.action === "synchronize" || (payload.action === "opened" && fromFork);
+  if (pusher === null || head.repo === null || !tells) return;
   await context.store.savePusher({
-    tenantId,
-    repositoryId: repository.id,
+    tenantId: placeOf(payload).tenantId,
+    repositoryId: head.repo.id,
+    branch: head.ref,
     oid: head.sha,
     pusher,
     at: context.clock.now(),

@@ -2,7 +2,7 @@ import { CountersignError } from "../errors.js";
 import type { Account, RepositoryRef } from "../facts/facts.js";
 import type { CommitKey } from "../store/store.js";
 import type { PullRequestSubject } from "../store/jobs.js";
-import type { FlowContext } from "../flows/context.js";
+import { installationOf, type FlowContext } from "../flows/context.js";
 
 /** The repository part that all of GitHub's repository events share. */
 export interface RepositoryPayload {
@@ -50,21 +50,25 @@ export async function evaluate(
   }
 }
 
-/** Queues an evaluation of every pull request we know to have this head commit. */
+/**
+ * Queues an evaluation of every pull request that has this head commit. Where none was decided on yet GitHub is asked:
+ * one may just be looked at for the first time, and this news would come too late for that look.
+ */
 export async function evaluateAtCommit(context: FlowContext, place: Place, oid: string): Promise<void> {
   const key: CommitKey = { tenantId: place.tenantId, repositoryId: place.repository.id, oid };
-  const decisions = await context.store.latestDecisions(key);
-  await evaluate(
-    context,
-    place,
-    decisions.map(({ pullNumber }) => pullNumber),
-  );
+  const decided = (await context.store.latestDecisions(key)).map(({ pullNumber }) => pullNumber);
+  if (decided.length > 0) {
+    await evaluate(context, place, decided);
+    return;
+  }
+  const installation = await installationOf(context, place.tenantId);
+  if (installation === null) return;
+  await evaluate(context, place, await installation.pullRequestsAt(place.repository, oid));
 }
 
 /** Queues an evaluation of every open pull request, those into `base` where it is given. */
 export async function evaluateOpen(context: FlowContext, place: Place, base: string | null): Promise<void> {
-  const tenant = await context.store.findTenant(place.tenantId);
-  if (tenant === null || tenant.suspended) return;
-  const installation = context.github.forInstallation(tenant.installationId);
+  const installation = await installationOf(context, place.tenantId);
+  if (installation === null) return;
   await evaluate(context, place, await installation.openPullRequests(place.repository, base));
 }

@@ -32,7 +32,7 @@ describe("mapPullRequest", () => {
       state: "OPEN",
       author: { id: 1, login: "ada" },
       base: { ref: "main", oid: BASE },
-      head: { ref: "change", oid: HEAD, repository: "acme/infra" },
+      head: { ref: "change", oid: HEAD, repository: { fullName: "acme/infra" } },
       merge: null,
     });
     const orphan = pullRequest({ baseRef: null, headRepository: null });

@@ -160,7 +160,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
     createdAt: "2026-11-20T10:00:00Z",
     crossRepository: false,
     base: { ref: "main", oid: BASE_OID },
-    head: { ref: "change", oid: HEAD, repository: "o/r" },
+    head: { ref: "change", oid: HEAD, repository: { id: 1, fullName: "o/r" } },
     merge: null,
   },
   commits: known([commit()]),

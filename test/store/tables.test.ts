@@ -103,22 +103,25 @@ eachDatabase(
       const pusher = { id: 1, login: "alice", type: "User" } as const;
       const other = { id: 2, login: "bot", type: "Bot" } as const;
 
-      it("are known by tenant, repository and commit", async () => {
+      const tip = { repositoryId: 1, branch: "change", oid: OID };
+
+      it("are known by tenant, branch and commit: the same commit on another branch is another push", async () => {
         const tenantId = freshId();
-        await store().savePusher({ tenantId, repositoryId: 1, oid: OID, pusher, at: AT });
-        expect(await store().findPusher(tenantId, 1, OID)).toEqual(pusher);
-        expect(await store().findPusher(tenantId, 2, OID)).toBeNull();
-        expect(await store().findPusher(freshId(), 1, OID)).toBeNull();
-        expect(await store().findPusher(tenantId, 1, "b".repeat(40))).toBeNull();
+        await store().savePusher({ tenantId, ...tip, pusher, at: AT });
+        await store().savePusher({ tenantId, ...tip, branch: "decoy", pusher: other, at: AT });
+        expect(await store().findPusher(tenantId, tip)).toEqual(pusher);
+        expect(await store().findPusher(tenantId, { ...tip, repositoryId: 2 })).toBeNull();
+        expect(await store().findPusher(freshId(), tip)).toBeNull();
+        expect(await store().findPusher(tenantId, { ...tip, oid: "b".repeat(40) })).toBeNull();
       });
 
       it("are replaced by a newer push, not by an older one that arrives late", async () => {
-        const push = { tenantId: freshId(), repositoryId: 1, oid: OID };
+        const push = { tenantId: freshId(), ...tip };
         await store().savePusher({ ...push, pusher, at: AT });
         await store().savePusher({ ...push, pusher: other, at: new Date(AT.getTime() - 1) });
-        expect(await store().findPusher(push.tenantId, 1, OID)).toEqual(pusher);
+        expect(await store().findPusher(push.tenantId, tip)).toEqual(pusher);
         await store().savePusher({ ...push, pusher: other, at: new Date(AT.getTime() + 1) });
-        expect(await store().findPusher(push.tenantId, 1, OID)).toEqual(other);
+        expect(await store().findPusher(push.tenantId, tip)).toEqual(other);
       });
     });
 

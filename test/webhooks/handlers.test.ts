@@ -36,6 +36,8 @@ const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const TENANT: Tenant = { id: 7, login: "acme", installationId: 55, suspended: false };
 /** Pull requests that we once decided on with HEAD as their head. */
 const DECIDED = [12, 13];
+/** The head of a pull request that is just being looked at for the first time. */
+const UNDECIDED = "8".repeat(40);
 /** Open pull requests by the branch they go to. */
 const OPEN = new Map([
   ["main", [12]],
@@ -65,7 +67,8 @@ class Ports {
     latestDecisions: ({ oid }) => Promise.resolve(oid === HEAD ? DECIDED.map(decision) : []),
   };
 
-  readonly installation: Pick<Installation, "openPullRequests"> = {
+  readonly installation: Pick<Installation, "openPullRequests" | "pullRequestsAt"> = {
+    pullRequestsAt: (_repository, oid) => Promise.resolve(oid === UNDECIDED ? [14] : []),
     openPullRequests: (_repository, base) =>
       Promise.resolve(base === null ? [...OPEN.values()].flat() : (OPEN.get(base) ?? [])),
   };
@@ -155,16 +158,13 @@ describe("a pull request", () => {
     expect(await queuedBy(pullRequestEvent("closed"))).toEqual(evaluate(12, 13));
   });
 
-  const PUSHED = { tenantId: 7, repositoryId: 100, oid: HEAD, pusher: ada, at: NOW };
+  const PUSHED = { tenantId: 7, repositoryId: 100, branch: "change", oid: HEAD, pusher: ada, at: NOW };
+  const FORK_PUSHED = { ...PUSHED, repositoryId: 101 };
   it.each([
     ["its head was pushed", pullRequestEvent("synchronize"), [PUSHED]],
-    ["a fork's head was pushed", pullRequestEvent("synchronize", { headRepository: 101 }), [PUSHED]],
-    ["it was opened from a fork", pullRequestEvent("opened", { headRepository: 101 }), [PUSHED]],
-    [
-      "it was opened from a fork that is gone",
-      pullRequestEvent("opened", { headRepository: null }),
-      [PUSHED],
-    ],
+    ["a fork's head was pushed", pullRequestEvent("synchronize", { headRepository: 101 }), [FORK_PUSHED]],
+    ["it was opened from a fork", pullRequestEvent("opened", { headRepository: 101 }), [FORK_PUSHED]],
+    ["it was opened from a fork that is gone", pullRequestEvent("opened", { headRepository: null }), []],
     ["it was opened by whoever did not push it", pullRequestEvent("opened"), []],
     ["it was edited", pullRequestEvent("edited", { headRepository: 101 }), []],
     ["it was reopened", pullRequestEvent("reopened", { headRepository: 101 }), []],
@@ -195,6 +195,12 @@ describe("reviews and results", () => {
     expect(await queuedBy(example)).toEqual(queued);
   });
 
+  it("a result that comes while the first look is under way is looked at all the same", async () => {
+    const status = statusEvent();
+    const early = { ...status, payload: { ...status.payload, sha: UNDECIDED } };
+    expect(await queuedBy(early)).toEqual(evaluate(14));
+  });
+
   it("a result on a commit that heads no pull request is nobody's", async () => {
     const status = statusEvent();
     expect(await queuedBy({ ...status, payload: { ...status.payload, sha: "9".repeat(40) } })).toEqual([]);
@@ -213,7 +219,9 @@ describe("a branch", () => {
 
   it("that is pushed tells who did", async () => {
     await receive(pushEvent());
-    expect(ports.pushes).toEqual([{ tenantId: 7, repositoryId: 100, oid: HEAD, pusher: ada, at: NOW }]);
+    expect(ports.pushes).toEqual([
+      { tenantId: 7, repositoryId: 100, branch: "main", oid: HEAD, pusher: ada, at: NOW },
+    ]);
     expect(ports.jobs).toEqual([]);
   });
 

@@ -29,13 +29,14 @@ CREATE INDEX "deliveries_tenant_id_received_at_idx" ON "deliveries"("tenant_id",
 CREATE TABLE "head_pushes" (
     "tenant_id" BIGINT NOT NULL,
     "repository_id" BIGINT NOT NULL,
+    "branch" TEXT NOT NULL,
     "oid" TEXT NOT NULL,
     "pusher_id" BIGINT NOT NULL,
     "pusher_login" TEXT NOT NULL,
     "pusher_type" TEXT NOT NULL,
     "pushed_at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "head_pushes_pkey" PRIMARY KEY ("tenant_id", "repository_id", "oid")
+    CONSTRAINT "head_pushes_pkey" PRIMARY KEY ("tenant_id", "repository_id", "branch", "oid")
 );
 
 -- `body` and `content` are JSON, not JSONB: JSONB refuses strings with NUL or a lone surrogate, which anyone can put

@@ -1,5 +1,5 @@
 import { CountersignError } from "../../errors.js";
-import type { Account } from "../../facts/facts.js";
+import type { Account, BranchTip } from "../../facts/facts.js";
 import type { Queries } from "../database.js";
 import { toBigInt, toNumber } from "../numbers.js";
 import type { HeadPush } from "../store.js";
@@ -7,12 +7,16 @@ import type { HeadPush } from "../store.js";
 export async function findPusher(
   queries: Queries,
   tenantId: number,
-  repositoryId: number,
-  oid: string,
+  { repositoryId, branch, oid }: BranchTip,
 ): Promise<Account | null> {
   const row = await queries.headPush.findUnique({
     where: {
-      tenantId_repositoryId_oid: { tenantId: toBigInt(tenantId), repositoryId: toBigInt(repositoryId), oid },
+      tenantId_repositoryId_branch_oid: {
+        tenantId: toBigInt(tenantId),
+        repositoryId: toBigInt(repositoryId),
+        branch,
+        oid,
+      },
     },
   });
   return row && { id: toNumber(row.pusherId), login: row.pusherLogin, type: accountType(row.pusherType) };
@@ -22,11 +26,11 @@ export async function findPusher(
 export async function savePusher(queries: Queries, push: HeadPush): Promise<void> {
   await queries.$executeRaw`
     INSERT INTO head_pushes AS known
-      (tenant_id, repository_id, oid, pusher_id, pusher_login, pusher_type, pushed_at)
+      (tenant_id, repository_id, branch, oid, pusher_id, pusher_login, pusher_type, pushed_at)
     VALUES
-      (${toBigInt(push.tenantId)}, ${toBigInt(push.repositoryId)}, ${push.oid}, ${toBigInt(push.pusher.id)},
-       ${push.pusher.login}, ${push.pusher.type}, ${push.at}::timestamptz)
-    ON CONFLICT (tenant_id, repository_id, oid) DO UPDATE
+      (${toBigInt(push.tenantId)}, ${toBigInt(push.repositoryId)}, ${push.branch}, ${push.oid},
+       ${toBigInt(push.pusher.id)}, ${push.pusher.login}, ${push.pusher.type}, ${push.at}::timestamptz)
+    ON CONFLICT (tenant_id, repository_id, branch, oid) DO UPDATE
       SET pusher_id = excluded.pusher_id, pusher_login = excluded.pusher_login,
           pusher_type = excluded.pusher_type, pushed_at = excluded.pushed_at
       WHERE known.pushed_at <= excluded.pushed_at`;
