@@ -17,6 +17,10 @@ export interface AppIdentity {
 const TIMEOUT_MS = 30_000;
 const USER_AGENT = "countersign";
 
+/** Here rather than in a hook, so that it also holds for the requests that fetch tokens. */
+const fetchInTime: typeof fetch = (input, init) =>
+  fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+
 /** One Octokit an installation, so that each keeps its own token until it expires. */
 export class GitHubClients {
   readonly #identity: AppIdentity;
@@ -46,6 +50,7 @@ export class GitHubClients {
       auth: { appId, privateKey, installationId },
       baseUrl: apiUrl,
       userAgent: USER_AGENT,
+      request: { fetch: fetchInTime },
       log: {
         debug: () => undefined,
         info: () => undefined,
@@ -56,9 +61,8 @@ export class GitHubClients {
       },
     });
     client.hook.wrap("request", async (request, options) => {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
       try {
-        return await request({ ...options, request: { ...options.request, signal } });
+        return await request(options);
       } catch (error) {
         throw githubError(error, `${options.method} ${options.url}`, this.#clock.now());
       }

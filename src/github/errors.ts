@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { RequestError } from "@octokit/request-error";
 import { CountersignError } from "../errors.js";
 
@@ -17,7 +18,7 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
     return new CountersignError("github-unavailable", `GitHub did not answer ${what}.`, { cause: error });
   }
   const { status } = error;
-  const retryAt = rateLimitedUntil(status, error.response.headers, now);
+  const retryAt = rateLimitedUntil(error.response, now);
   if (retryAt !== null) {
     return new CountersignError("github-rate-limited", `GitHub's rate limit was reached at ${what}.`, {
       retryAt,
@@ -48,11 +49,21 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
 
 type Headers = Readonly<Record<string, string | number | undefined>>;
 
-function rateLimitedUntil(status: number, headers: Headers, now: Date): Date | null {
+/** A secondary limit is a 403 that may carry no header at all: then the page that the answer points to tells it. */
+const limitAnswer = z.object({ documentation_url: z.string().includes("rate-limit") });
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: unknown;
+}
+
+function rateLimitedUntil({ status, headers, data }: Answer, now: Date): Date | null {
   if (status !== 403 && status !== 429) return null;
   const retryAfter = Number(headers["retry-after"]);
   if (Number.isFinite(retryAfter)) return new Date(now.getTime() + retryAfter * 1000);
   const reset = Number(headers["x-ratelimit-reset"]);
   if (headers["x-ratelimit-remaining"] === "0" && Number.isFinite(reset)) return new Date(reset * 1000);
-  return status === 429 ? new Date(now.getTime() + DEFAULT_WAIT_MS) : null;
+  const limited = status === 429 || limitAnswer.safeParse(data).success;
+  return limited ? new Date(now.getTime() + DEFAULT_WAIT_MS) : null;
 }

@@ -35,6 +35,25 @@ describe("githubError", () => {
     expect(error.retryAt).toBeUndefined();
   });
 
+  it("waits a minute at a secondary limit that says so only by its documentation", () => {
+    const documentation_url =
+      "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits";
+    const limited = answered(403);
+    const { response } = limited;
+    if (response === undefined) throw new Error("it was answered");
+    const cause = new RequestError("limited", 403, {
+      request: REQUEST,
+      response: {
+        ...response,
+        data: { message: "You have exceeded a secondary rate limit.", documentation_url },
+      },
+    });
+    expect(githubError(cause, WHAT, NOW)).toMatchObject({
+      code: "github-rate-limited",
+      retryAt: new Date("2026-11-20T12:01:00Z"),
+    });
+  });
+
   const reset = String(Date.parse("2026-11-20T12:40:00Z") / 1000);
   it.each([
     ["a secondary limit with its time", 403, { "retry-after": "90" }, "2026-11-20T12:01:30Z"],
