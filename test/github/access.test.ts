@@ -153,12 +153,13 @@ describe("a permission that the manifest does not ask for", () => {
   it("refuses the operation", async () => {
     const { github, repository, octokit } = await without("checks");
     const ref = await repository.tip();
-    const refused = await refusal(octokit.rest.checks.listForRef({ ...HERE, ref }));
+    const refused = await refusal(octokit.rest.checks.listForRef({ ...HERE, ref })).finally(async () => {
+      await github.close();
+    });
     expect(refused).toEqual({
       status: 403,
       message: expect.stringContaining("Resource not accessible by integration"),
     });
-    await github.close();
   });
 
   it("refuses to write with a permission to read", async () => {

@@ -23,7 +23,6 @@ export class GraphqlService {
   readonly #world: World;
   readonly #limits: RateLimits;
   readonly #violation: (message: string) => void;
-  readonly #documents = new Map<string, DocumentNode | Json>();
 
   constructor(world: World, limits: RateLimits, violation: (message: string) => void) {
     this.#world = world;
@@ -59,12 +58,12 @@ export class GraphqlService {
     return { ...("data" in result ? { data: result.data } : {}), ...(errors.length === 0 ? {} : { errors }) };
   }
 
-  /** Parsed and validated once; a wrong one gives the answer to it. */
+  /** Parsed and validated; a wrong one gives the answer to it. */
   #document(query: string): DocumentNode | Json {
-    const known = this.#documents.get(query);
+    const known = DOCUMENTS.get(query);
     if (known !== undefined) return known;
     const document = this.#checked(query);
-    this.#documents.set(query, document);
+    if (isDocument(document)) DOCUMENTS.set(query, document);
     return document;
   }
 
@@ -93,6 +92,9 @@ export class GraphqlService {
     return { path, locations, message };
   }
 }
+
+/** Valid documents of this process: validating one takes longer than answering it. */
+const DOCUMENTS = new Map<string, DocumentNode>();
 
 let schema: GraphQLSchema | null = null;
 

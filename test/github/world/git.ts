@@ -28,6 +28,7 @@ export class GitStore {
   readonly #repository: Repository;
   readonly #objects = new Map<string, GitObject>();
   readonly #commits = new Map<string, CommitObject>();
+  readonly #ranges = new Map<string, readonly string[]>();
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -117,10 +118,15 @@ export class GitStore {
     });
   }
 
-  /** Commits reachable from `head` and not from `base`, parents first. */
+  /** Commits reachable from `head` and not from `base` (both OIDs, so the answer never changes), parents first. */
   async between(base: string, head: string): Promise<string[]> {
-    const listed = await this.run("rev-list", "--topo-order", "--reverse", `${base}..${head}`);
-    return listed === "" ? [] : listed.split("\n");
+    const range = `${base}..${head}`;
+    const known = this.#ranges.get(range);
+    if (known !== undefined) return [...known];
+    const listed = await this.run("rev-list", "--topo-order", "--reverse", range);
+    const oids = listed === "" ? [] : listed.split("\n");
+    this.#ranges.set(range, oids);
+    return [...oids];
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
