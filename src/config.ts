@@ -56,7 +56,7 @@ export function loadEnvironmentFile(): void {
  * only, and evidence does not pass through a public relay.
  */
 export function forgoWebhookProxy(variables: NodeJS.ProcessEnv = process.env): void {
-  variables["NO_SMEE_SETUP"] ??= "true";
+  variables.NO_SMEE_SETUP ??= "true";
 }
 
 /**
