@@ -1,12 +1,27 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type pg from "pg";
 import { startApp, type RunningApp } from "../../src/app.js";
 import { type Clock, systemClock } from "../../src/clock.js";
+import { Database } from "../../src/store/database.js";
 import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../github/loopback.js";
 
 export const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
 export const WEBHOOK_SECRET = "a-secret-that-only-this-test-knows";
+
+/** The machine's clock, which a test can move ahead. */
+export class RunningClock implements Clock {
+  #ahead = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.#ahead);
+  }
+
+  advance(milliseconds: number): void {
+    this.#ahead += milliseconds;
+  }
+}
 
 export interface SceneOptions {
   /** `null`: the embedded database. */
@@ -18,8 +33,14 @@ export interface SceneOptions {
 export interface Scene {
   readonly github: LoopbackGitHub;
   readonly app: RunningApp;
-  /** Resolves when every webhook was taken and no job is due: nothing will change any more by itself. */
+  /** Resolves when every webhook was taken and no job is due: nothing will change any more by itself. Throws if a job failed. */
   settled(): Promise<void>;
+  /** Settles where jobs may fail: gives the errors of those that wait for another try. */
+  troubles(): Promise<string[]>;
+  /** Makes the jobs that wait for a later time due now, as the time would, and settles. */
+  hurried(): Promise<void>;
+  /** Runs raw SQL, as an operator or an intruder with the app's own rights would. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Fails if anything was sent that GitHub would not have taken. */
   close(): Promise<void>;
 }
@@ -40,16 +61,42 @@ export async function startScene({ databaseUrl, clock = systemClock }: SceneOpti
     clock,
   );
   await github.setWebhookUrl(`${app.url}/api/github/webhooks`);
+  const { pool } = databaseOf(app);
+  const troubles = async () => {
+    await settle(github, app);
+    const failed = "SELECT last_error FROM graphile_worker.jobs WHERE last_error IS NOT NULL ORDER BY id";
+    return (await pool.query<{ last_error: string }>(failed)).rows.map(({ last_error: error }) => error);
+  };
   return {
     github,
     app,
-    settled: () => settle(github, app),
+    settled: async () => {
+      const errors = await troubles();
+      if (errors.length > 0) throw new Error(`jobs failed:\n${errors.join("\n")}`);
+    },
+    troubles,
+    hurried: async () => {
+      await pool.query(MAKE_DUE);
+      await settle(github, app);
+    },
+    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+      (await pool.query<Row>(text, values)).rows,
     close: async () => {
       await app.stop();
       await github.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** With the word by which graphile-worker tells its workers that there is work. */
+const MAKE_DUE = `
+  WITH due AS (UPDATE graphile_worker._private_jobs SET run_at = now() WHERE run_at > now() RETURNING id)
+  SELECT pg_notify('jobs:insert', json_build_object('r', random()::text, 'count', count(*))::text) FROM due`;
+
+function databaseOf({ store }: RunningApp): Database {
+  if ("database" in store && store.database instanceof Database) return store.database;
+  throw new Error("the app's store is not on a database");
 }
 
 /** Jobs post check runs, which make webhooks, which make jobs: quiet is when a round brought no webhook. */

@@ -1,3 +1,4 @@
+import type { ChangedFiles } from "../world/changed-files.js";
 import type { CommitObject, GitPerson } from "../world/commit-object.js";
 import type { CommitStatus, Repo } from "../world/model.js";
 import type { Json } from "../world/json.js";
@@ -71,7 +72,7 @@ export async function commitWithAccounts(world: World, repo: Repo, commit: Commi
 }
 
 /** A commit as a push event lists it. */
-export function pushedCommit(world: World, repo: Repo, commit: CommitObject): Json {
+export function pushedCommit(world: World, repo: Repo, commit: CommitObject, files: ChangedFiles): Json {
   const person = ({ name, email }: GitPerson) => ({ name, email });
   return {
     id: commit.oid,
@@ -82,9 +83,7 @@ export function pushedCommit(world: World, repo: Repo, commit: CommitObject): Js
     url: `${world.url}/${fullName(repo)}/commit/${commit.oid}`,
     author: person(commit.author),
     committer: person(commit.committer),
-    added: [],
-    removed: [],
-    modified: [],
+    ...files,
   };
 }
 

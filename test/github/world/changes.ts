@@ -3,6 +3,8 @@ import { checkSuiteEvent } from "../render/checks.js";
 import { pushedCommit } from "../render/commits.js";
 import { fullPull, review as reviewJson, simplePull } from "../render/pulls.js";
 import { repository } from "../render/repository.js";
+import { changedFiles } from "./changed-files.js";
+import type { CommitObject } from "./commit-object.js";
 import type { Json } from "./json.js";
 import type { Account, ActivityType, PullRequest, Repo } from "./model.js";
 import { requirements } from "./protection.js";
@@ -106,9 +108,10 @@ async function tellPush(
 ): Promise<void> {
   const { before, after } = update;
   const oids = after === null ? [] : before === null ? [after] : await repo.git.between(before, after);
-  const commits = (await repo.git.commits(oids.slice(-PUSH_COMMITS))).map((commit) =>
-    pushedCommit(world, repo, commit),
-  );
+  const listed = oids.slice(-PUSH_COMMITS);
+  const files = await changedFiles(repo.git, after === null ? [] : [...listed, after]);
+  const show = (commit: CommitObject) => pushedCommit(world, repo, commit, files(commit.oid));
+  const commits = (await repo.git.commits(listed)).map(show);
   const head = after === null ? null : await repo.git.commitObject(after);
   tell(world, repo, actor, "push", null, {
     ref: update.ref,
@@ -120,7 +123,7 @@ async function tellPush(
     forced,
     compare: `${world.url}/${fullName(repo)}/compare/${before ?? NO_OBJECT}...${after ?? NO_OBJECT}`,
     commits,
-    head_commit: head === null ? null : pushedCommit(world, repo, head),
+    head_commit: head === null ? null : show(head),
     pusher: { name: actor.login, email: actor.emails[0] ?? null },
   });
 }
