@@ -209,7 +209,8 @@ async function asPostgres(file: string, args: string[]): Promise<void> {
   await run(...command(file, args), { cwd: "/" });
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

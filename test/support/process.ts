@@ -23,6 +23,7 @@ export interface QueueCounts {
   readonly dead: number;
 }
 
+const LAST_WORDS = 4_000;
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
@@ -76,9 +77,14 @@ export class AppProcess {
     return this.#output;
   }
 
+  /** The end of what it printed, short enough to be read in a test's complaint. */
+  get lastWords(): string {
+    return this.#output.slice(-LAST_WORDS);
+  }
+
   /** Resolves with the first group of `pattern` once that is printed. @throws if the process ends before */
   async saying(pattern: RegExp): Promise<string> {
-    const complaint = () => `The app did not say ${String(pattern)}. It said:\n${this.#output}`;
+    const complaint = () => `The app did not say ${String(pattern)}. It said:\n${this.lastWords}`;
     return await until(() => {
       const said = pattern.exec(this.#output);
       if (said === null && this.#ended) throw new Error(complaint());

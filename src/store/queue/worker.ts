@@ -35,7 +35,8 @@ export interface RunningWorker {
 
 /** Jobs are announced as they are queued; this is how often to look for those whose time has come. */
 const POLL_MS = 1_000;
-const TAKE_OVER_MS = 30_000;
+/** How long the jobs of a killed process wait for another one that runs. */
+const TAKE_OVER_MS = 5_000;
 const DRAINED_POLL_MS = 20;
 /**
  * Only when it settles jobs in batches does graphile-worker retry that, and wait for it before it has stopped;

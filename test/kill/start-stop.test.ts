@@ -1,0 +1,82 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { freePort, type PostgresServer, startPostgres } from "../support/postgres.js";
+import { AppProcess } from "../support/process.js";
+import { MANIFEST } from "../support/scene.js";
+import { until } from "../support/until.js";
+import { CHECK_NAMES, Killable } from "./killable.js";
+
+const APP_YML = fileURLToPath(new URL("../../app.yml", import.meta.url));
+
+describe("the app as a process", () => {
+  let postgres: PostgresServer;
+  let killable: Killable;
+  let cwd: string;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    killable = await Killable.create(await postgres.createDatabase());
+    cwd = await mkdtemp(join(tmpdir(), "countersign-start-"));
+    await copyFile(APP_YML, join(cwd, "app.yml"));
+  });
+  afterAll(async () => {
+    await killable.close();
+    await postgres.stop();
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  it("refuses to start without a webhook secret, and says how to set one", async () => {
+    const { WEBHOOK_SECRET: _secret, ...env } = killable.environment();
+    const app = AppProcess.spawn({ cwd, env });
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    expect(app.output).toContain("WEBHOOK_SECRET is not set");
+    expect(app.output).toContain("openssl rand -hex 32");
+  });
+
+  it("shows the set-up page without any credentials, which asks GitHub for what app.yml says", async () => {
+    const app = AppProcess.spawn({ cwd, env: { HOST: "127.0.0.1", PORT: String(await freePort()) } });
+    try {
+      const url = await app.saying(/Listening on (http:\S+)/);
+      const page = await (await fetch(`${url}/probot`)).text();
+      const manifest: unknown = JSON.parse(/name="manifest"[^>]* value='([^']*)'/.exec(page)?.[1] ?? "null");
+      expect(manifest).toMatchObject({
+        name: MANIFEST.name,
+        public: false,
+        hook_attributes: { url: `${url}/` },
+        default_permissions: MANIFEST.permissions,
+        default_events: MANIFEST.events,
+      });
+    } finally {
+      await app.kill();
+    }
+  });
+
+  it("takes no more webhooks after SIGTERM, finishes the jobs that run, leaves the others, and exits 0", async () => {
+    const app = await killable.start();
+    const { faults } = killable.github;
+    const facts = faults.next({ operation: "PullRequestFacts" }, { kind: "slow" });
+    const pull = await killable.openPull("stopped");
+    await facts.met;
+
+    const ended = app.terminate();
+    await until(
+      () =>
+        fetch(`${app.url}/healthz`).then(
+          () => null,
+          () => true,
+        ),
+      () => `The app serves on. It said:\n${app.lastWords}`,
+    );
+    facts.release();
+    expect(await ended).toEqual({ code: 0, signal: null });
+    const looked = killable.github.count("PullRequestFacts");
+
+    await killable.settled(await killable.start());
+    expect(killable.checkRuns(pull).map(({ name }) => name)).toEqual(CHECK_NAMES);
+    // The decision was made before the end: nobody had to look again.
+    expect(killable.github.count("PullRequestFacts")).toBe(looked);
+  });
+});
