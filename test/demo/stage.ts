@@ -1,0 +1,120 @@
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
+import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../github/loopback.js";
+import { createKeyring, type Keyring } from "../support/signing.js";
+import { AppProcess } from "./app-process.js";
+
+const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
+const QUIET_LIMIT_MS = 60_000;
+
+/** A loopback GitHub, the app as a process of its own, a keyring, and one temporary folder for all that they write. */
+export class Stage {
+  readonly github: LoopbackGitHub;
+  readonly keyring: Keyring;
+  readonly folder: string;
+  readonly #secret: string;
+  #app: AppProcess | null = null;
+
+  constructor(github: LoopbackGitHub, keyring: Keyring, folder: string, secret: string) {
+    this.github = github;
+    this.keyring = keyring;
+    this.folder = folder;
+    this.#secret = secret;
+  }
+
+  static async set(): Promise<Stage> {
+    const secret = randomBytes(32).toString("hex");
+    const folder = await mkdtemp(join(tmpdir(), "countersign-demo-"));
+    const github = await startLoopbackGitHub({ manifest: MANIFEST, webhookSecret: secret });
+    const stage = new Stage(github, await createKeyring(), folder, secret);
+    await mkdir(stage.dataDir);
+    return stage;
+  }
+
+  get dataDir(): string {
+    return join(this.folder, "data");
+  }
+
+  get logFile(): string {
+    return join(this.folder, "app.log");
+  }
+
+  /** @throws where the app does not run */
+  get app(): AppProcess {
+    if (this.#app === null) throw new Error("The app does not run.");
+    return this.#app;
+  }
+
+  /** Starts the app on the database of this stage; GitHub then delivers what waited for it. */
+  async startApp(): Promise<void> {
+    this.#app = await AppProcess.start({
+      environment: {
+        APP_ID: String(this.github.appId),
+        PRIVATE_KEY: this.github.privateKey,
+        WEBHOOK_SECRET: this.#secret,
+        GITHUB_API_URL: this.github.apiUrl,
+        COUNTERSIGN_DATA_DIR: this.dataDir,
+        LOG_LEVEL: "warn",
+      },
+      folder: this.folder,
+      logFile: this.logFile,
+    });
+    await this.github.setWebhookUrl(`${this.app.url}/api/github/webhooks`);
+  }
+
+  async stopApp(): Promise<void> {
+    const app = this.app;
+    this.github.webhooks.url = null;
+    await app.stop();
+    this.#app = null;
+  }
+
+  /** Resolves when every webhook was taken and every job done: jobs post check runs, which make webhooks again. */
+  async quiet(): Promise<void> {
+    const { webhooks } = this.github;
+    const limit = Date.now() + QUIET_LIMIT_MS;
+    for (let seen = -1; seen !== webhooks.deliveries.length;) {
+      seen = webhooks.deliveries.length;
+      await webhooks.settled();
+      for (let queue = await this.app.queue(); queue.waiting + queue.running > 0;) {
+        if (Date.now() > limit) throw new Error("The app's queue does not come to rest.");
+        await delay(60);
+        queue = await this.app.queue();
+        if (queue.dead > 0) throw new Error(`${queue.dead} of the app's jobs failed for good.`);
+      }
+    }
+    const lost = webhooks.deliveries.find(({ statusCode }) => statusCode < 200 || statusCode > 299);
+    if (lost !== undefined) {
+      throw new Error(`The app answered ${lost.statusCode} to a webhook ${lost.envelope.event}.`);
+    }
+  }
+
+  /** Ends everything in order and removes its files. @throws if GitHub would not have taken a request of the app's */
+  async close(): Promise<void> {
+    if (this.#app !== null) await this.stopApp();
+    await this.keyring.dispose();
+    await this.github.close();
+    this.removeFiles();
+  }
+
+  /** Ends everything however it stands; the app's log stays. */
+  async abandon(): Promise<void> {
+    this.killApp();
+    rmSync(this.dataDir, { recursive: true, force: true });
+    await Promise.allSettled([this.keyring.dispose(), this.github.close({ check: false })]);
+  }
+
+  /** At once, for when there is no time to wait for anything. */
+  killApp(): void {
+    this.#app?.kill();
+    this.#app = null;
+  }
+
+  removeFiles(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
