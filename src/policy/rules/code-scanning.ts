@@ -32,7 +32,7 @@ export function codeScanningFindings(facts: ChangeFacts, policy: Policy): Findin
       unclear("code-scanning", "code scanning", {
         code: "inconsistent",
         message: "The policy asks for code-scanning results, but none were read.",
-        remedy: "Comment `/countersign recheck` on the pull request.",
+        remedy: "Re-run this check.",
       }),
     ];
   }

@@ -38,7 +38,7 @@ const otherBranch = (protection: ProtectionFact, branch: string): Finding =>
   unclear("branch-protected", branch, {
     code: "inconsistent",
     message: `The protection that was read is that of ${protection.branch}, not of ${branch}.`,
-    remedy: "Comment `/countersign recheck` on the pull request.",
+    remedy: "Re-run this check.",
   });
 
 function unprotected(facts: ChangeFacts, policy: Policy): Finding {

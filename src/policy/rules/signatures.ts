@@ -53,7 +53,7 @@ function completeness(commits: readonly CommitFact[], head: string): Finding[] {
     unclear("commit-signature", shortOid(head), {
       code: "inconsistent",
       message: "The head commit is not among the commits GitHub listed.",
-      remedy: "Comment `/countersign recheck` on the pull request.",
+      remedy: "Re-run this check.",
     }),
   ];
 }
@@ -73,7 +73,7 @@ function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy
     return unclear("commit-signature", subject, {
       code: "inconsistent",
       message: "The commit was not verified.",
-      remedy: "Comment `/countersign recheck` on the pull request.",
+      remedy: "Re-run this check.",
     });
   }
   switch (verdict.verdict) {
