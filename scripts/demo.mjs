@@ -4,4 +4,6 @@ import { ensureTools } from "./tools.mjs";
 
 ensureTools("git", "gpg", "ssh-keygen");
 prepare();
+// Ctrl-C reaches the story as well: this process waits until it has cleaned up.
+process.on("SIGINT", () => undefined);
 run(process.execPath, ["--import", "tsx", "test/demo/main.ts", ...process.argv.slice(2)]);

@@ -102,21 +102,30 @@ function onPage({ name, conclusion, title, summary, text }: CheckRun): void {
     name,
     conclusion,
     title: title ?? "",
-    summary: closeFolds(summary ?? ""),
-    text: closeFolds(text ?? ""),
+    summary: summary ?? "",
+    text: closeFolds(text ?? "", conclusion === "success"),
   });
-  // The first two lines repeat what the list says.
+  // The first lines repeat what the list says.
   const lines = page.split("\n").slice(4).filter(isSeen);
   for (const line of lines.flatMap((long) => wrapped(long, WIDTH - 4))) print(`${MARGIN}${dim("│")}${line}`);
+  print();
 }
 
-/** Of the empty lines only those before a heading, a step or what is folded: the page is to fit a terminal. */
-const isSeen = (line: string, index: number, lines: readonly string[]): boolean =>
-  line !== "" || /^ {2}(?=[A-Z\d▸])/.test(lines[index + 1] ?? "");
+/**
+ * Folds that GitHub shows closed are their title here. So are those it shows open, if what is in them stands above as
+ * something to mend, too.
+ */
+const closeFolds = (markdown: string, passed: boolean): string =>
+  markdown.replaceAll(
+    /<details( open)?><summary>(.*)<\/summary>[^]*?<\/details>/g,
+    (fold: string, open: string | undefined, title: string) =>
+      passed && open !== undefined ? fold : `▸ ${title}`,
+  );
 
-/** GitHub shows a fold's title until someone opens it. */
-const closeFolds = (markdown: string): string =>
-  markdown.replaceAll(/<details><summary>(.*)<\/summary>[^]*?<\/details>/g, "▸ $1");
+/** Of the empty lines only those before a heading, a step or the first fold: the page is to fit a terminal. */
+const isSeen = (line: string, index: number, lines: readonly string[]): boolean =>
+  line !== "" ||
+  (/^ {2}(?=[A-Z\d▸])/.test(lines[index + 1] ?? "") && !(lines[index - 1] ?? "").startsWith("  ▸"));
 
 /** How far `plainCheck` indents commands. */
 const COMMAND = " ".repeat(6);

@@ -89,12 +89,15 @@ class Story {
     const title = "Scale payments-api to four replicas";
     const pull = await repository.openPullRequest(alice, { head: BRANCH, base: "main", title });
     show.quote(await this.#log(pull));
-    show.say("Countersign judges the head commit. Its check on GitHub:");
+    show.say(
+      "Countersign judges the head commit. Its main check as GitHub shows it (▸ opens there), then each gate's:",
+    );
     await this.#expect(
       pull,
       { signatures: "failure", protection: "failure", policy: "failure", review: "action_required" },
       ["countersign"],
     );
+    show.say("The branch requires this check and more, so GitHub does not let the pull request in:");
     await this.#refusedMerge(pull);
     return pull;
   }
@@ -103,7 +106,7 @@ class Story {
     const { alice, keys, repository } = this.#cast;
     show.scene(
       "2. The fix: drop what is not hers, sign what is",
-      "Alice never wrote the last commit, so she drops it (and revokes the token). The commands for the other one she copies from the check. Bob's commit keeps his signature.",
+      "Alice never wrote the last commit, so she drops it. The commands that sign the other one she copies from the check, word for word. Bob's commit keeps his signature.",
     );
     const remedy = commandsOf(this.#run(pull, "countersign/signatures"), "git rebase");
     const desk = await Workstation.clone(repository, BRANCH, {
@@ -132,7 +135,9 @@ class Story {
       { signatures: "success", protection: "failure", policy: "failure", review: "action_required" },
       ["countersign/protection"],
     );
-    show.say("Carol sets the source of the check to this app. GitHub tells, and the gate is judged anew.");
+    show.say(
+      "Carol sets the check's source to this app. GitHub's webhook tells Countersign, which judges anew:",
+    );
     for (const rule of [...repository.repo.protections]) repository.unprotect(rule);
     protectMain(repository, this.#stage.github.appId);
     await this.#expect(pull, {
@@ -147,7 +152,7 @@ class Story {
     const { conftest, repository } = this.#cast;
     show.scene(
       "4. The policy result",
-      "The policy wants conftest's verdict on exactly the head commit, from conftest's own app. Its absence has failed the gate so far. Now it starts: the gate waits. Then it finds a container without a memory limit.",
+      "The policy wants conftest's verdict on exactly the head commit, from conftest's own app. Its absence has failed the gate so far. Now it starts, and the gate waits:",
     );
     const judged = { signatures: "success", protection: "success", review: "action_required" } as const;
     const run = await repository.checkRun(conftest, pull.headOid, "conftest", { status: "in_progress" });
@@ -157,9 +162,9 @@ class Story {
       summary: "Deployment payments-api: container payments-api has no memory limit.",
     };
     await repository.updateCheckRun(conftest, run, { status: "completed", conclusion: "failure", output });
+    show.say(`conftest reports a failure. ${output.summary}`);
     await this.#expect(pull, { ...judged, policy: "failure" }, ["countersign/policy"]);
-
-    show.say("Alice sets a limit. The new head needs a result of its own; this one passes.");
+    show.say("Alice sets a limit. The new head commit needs a result of its own, and this one passes:");
     const fixed = manifest({ replicas: 4, image: PINNED_IMAGE, readOnly: true, memory: "512Mi" });
     await desk.write(MANIFEST_PATH, fixed);
     await type(desk, "alice", ["git commit -S -a -m 'Limit the memory'", "git push"]);
@@ -172,7 +177,7 @@ class Story {
     const { alice, bob, carol } = this.#cast;
     show.scene(
       "5. Review by somebody who had no hand in it",
-      "GitHub refuses an author's approval of the own pull request. It takes Bob's, although one of the commits is his: that would be enough for GitHub, and is not for Countersign.",
+      "GitHub itself refuses Alice's approval of her own pull request. It takes Bob's, although one of the commits is his. Countersign does not count it: nobody vouches for their own work.",
     );
     const passed = { signatures: "success", protection: "success", policy: "success" } as const;
     show.command("alice", `gh pr review ${pull.number} --approve`);
@@ -183,7 +188,9 @@ class Story {
     await this.#approve(bob, pull);
     show.answer("approved", true);
     await this.#expect(pull, { ...passed, review: "action_required" }, ["countersign/review"]);
-    show.say("Carol wrote, committed and pushed nothing of it. Her approval counts.");
+    show.say("Bob's approval satisfies GitHub. The required check is what still holds the merge:");
+    await this.#refusedMerge(pull);
+    show.say("Carol wrote, committed and pushed none of it. Her approval counts:");
     show.command("carol", `gh pr review ${pull.number} --approve`);
     await this.#approve(carol, pull);
     show.answer("approved", true);
@@ -241,7 +248,6 @@ class Story {
   }
 
   async #refusedMerge(pull: PullRequestHandle): Promise<void> {
-    show.say("The branch requires the check, so GitHub does not let the pull request in:");
     show.command("alice", `gh pr merge ${pull.number} --merge`);
     const refused = await refusal(this.#merge(pull));
     expectEqual("GitHub's answer to the merge", refused.status, 405);
