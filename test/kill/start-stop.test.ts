@@ -29,7 +29,7 @@ describe("the app as a process", () => {
   });
 
   it("refuses to start without a webhook secret, and says how to set one", async () => {
-    const { WEBHOOK_SECRET: _secret, ...env } = killable.environment();
+    const env = { ...killable.environment(), WEBHOOK_SECRET: "" };
     const app = AppProcess.spawn({ cwd, env });
     expect(await app.exited).toEqual({ code: 1, signal: null });
     expect(app.output).toContain("WEBHOOK_SECRET is not set");

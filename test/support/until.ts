@@ -1,4 +1,5 @@
-const POLL_MS = 25;
+// Each look costs both processes some work, on a machine that the tests keep busy.
+const POLL_MS = 100;
 
 /**
  * Waits until `look` gives something other than `null`, and gives that. For what happens in another process, which
