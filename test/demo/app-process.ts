@@ -36,9 +36,12 @@ export class AppProcess {
       child.on("error", reject);
       child.on("exit", resolve);
     });
+    // However this process ends, nothing stays behind.
+    process.on("exit", this.kill);
+    child.on("exit", () => process.off("exit", this.kill));
   }
 
-  /** Starts the app and waits until it is healthy. @throws where it ends or is not healthy in time */
+  /** Starts the app; it is of use once `healthy` has resolved. */
   static async start({ environment, folder, logFile }: AppOptions): Promise<AppProcess> {
     const port = await freePort();
     const log = await open(logFile, "a");
@@ -48,14 +51,7 @@ export class AppProcess {
       stdio: ["ignore", log.fd, log.fd],
     });
     await log.close();
-    const app = new AppProcess(child, `http://127.0.0.1:${port}`);
-    try {
-      await app.#healthy();
-    } catch (error) {
-      app.kill();
-      throw error;
-    }
-    return app;
+    return new AppProcess(child, `http://127.0.0.1:${port}`);
   }
 
   /** What `GET /healthz` says of the queue. */
@@ -71,11 +67,13 @@ export class AppProcess {
     if (code !== 0) throw new Error(`The app was asked to stop and ended with ${code ?? "a signal"}.`);
   }
 
-  kill(): void {
+  /** Ends it at once. */
+  readonly kill = (): void => {
     this.#child.kill("SIGKILL");
-  }
+  };
 
-  async #healthy(): Promise<void> {
+  /** Waits until it answers. @throws where it ends instead, or takes too long */
+  async healthy(): Promise<void> {
     const limit = Date.now() + START_LIMIT_MS;
     const ended = this.#ended.then((code) => {
       throw new Error(`The app ended with ${code ?? "a signal"} while it was starting.`);

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
   const started = performance.now();
   const stage = await Stage.set();
-  cleanUpOnInterrupt(stage);
+  const interruption = cleanUpOnInterrupt(stage);
   try {
     const [cast] = await Promise.all([assemble(stage.github, stage.keyring), stage.startApp()]);
     await play(stage, cast);
@@ -22,6 +22,8 @@ async function main(): Promise<void> {
     if (values.keep) await keep(stage, cast.repository.cloneUrl(cast.alice));
     else await stage.close();
   } catch (error) {
+    // Whatever failed then failed because everything is being taken away.
+    if (interruption.aborted) return;
     await stage.abandon();
     console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
     console.error(`What the app said is in ${stage.logFile}`);
@@ -31,6 +33,8 @@ async function main(): Promise<void> {
 
 async function keep(stage: Stage, cloneUrl: string): Promise<void> {
   await stage.startApp();
+  // From here on an interrupt is the way to end, and no failure.
+  process.exitCode = 0;
   say("App and loopback GitHub are running. Ctrl-C stops both and removes their files.");
   facts([
     ["App's health", `${stage.app.url}/healthz`],
@@ -41,16 +45,19 @@ async function keep(stage: Stage, cloneUrl: string): Promise<void> {
   ]);
 }
 
-/** Nothing is left behind, whenever somebody has seen enough. */
-function cleanUpOnInterrupt(stage: Stage): void {
+/** Nothing is left behind, whenever somebody has seen enough. Gives a signal that tells when that is. */
+function cleanUpOnInterrupt(stage: Stage): AbortSignal {
+  const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
+      interruption.abort();
       void stage.abandon().finally(() => {
         stage.removeFiles();
-        process.exit(130);
+        process.exit(process.exitCode ?? 130);
       });
     });
   }
+  return interruption.signal;
 }
 
 await main();

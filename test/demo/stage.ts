@@ -63,6 +63,7 @@ export class Stage {
       folder: this.folder,
       logFile: this.logFile,
     });
+    await this.app.healthy();
     await this.github.setWebhookUrl(`${this.app.url}/api/github/webhooks`);
   }
 
@@ -103,15 +104,10 @@ export class Stage {
 
   /** Ends everything however it stands; the app's log stays. */
   async abandon(): Promise<void> {
-    this.killApp();
-    rmSync(this.dataDir, { recursive: true, force: true });
-    await Promise.allSettled([this.keyring.dispose(), this.github.close({ check: false })]);
-  }
-
-  /** At once, for when there is no time to wait for anything. */
-  killApp(): void {
     this.#app?.kill();
     this.#app = null;
+    rmSync(this.dataDir, { recursive: true, force: true });
+    await Promise.allSettled([this.keyring.dispose(), this.github.close({ check: false })]);
   }
 
   removeFiles(): void {
