@@ -152,21 +152,36 @@ export function mapResult(node: ResultNode): ResultFact {
   };
 }
 
-/** Other open pull requests of this repository whose head is the same commit: they share its check runs. */
-export function mapSiblings(node: PullRequestNode, repositoryId: number): Fact<readonly SiblingFact[]> {
+/**
+ * Other open pull requests of this repository whose head is the same commit: they share its check runs. GitHub knows
+ * some by the commit and some by the head branch (see `queries.ts`), so both lists must be whole. A head branch that
+ * was deleted is none, and heads no other pull request.
+ */
+export function mapSiblings(
+  node: PullRequestNode,
+  repositoryId: number,
+  refused: readonly string[],
+): Fact<readonly SiblingFact[]> {
   const head = node.headCommit.nodes[0]?.commit;
-  const pulls = head?.associatedPullRequests ?? null;
-  if (head?.oid !== node.headRefOid || pulls === null || pulls.totalCount > pulls.nodes.length) {
+  const ofCommit = head?.oid === node.headRefOid ? head.associatedPullRequests : null;
+  const ofBranch = node.headRef?.associatedPullRequests ?? { totalCount: 0, nodes: [] };
+  const isRefused = refused.some((path) => SIBLING_FIELDS.test(path));
+  if (isRefused || ofCommit === null || [ofCommit, ofBranch].some(isCut)) {
     return unknown(
       "unavailable",
       "Which other pull requests share the head commit could not be read.",
       "Re-run this check; if it stays, push a new commit so that the head is unique.",
     );
   }
-  return known(
-    pulls.nodes
-      .filter((pull) => pull.state === "OPEN" && pull.headRefOid === node.headRefOid)
-      .filter((pull) => pull.repository.databaseId === repositoryId && pull.number !== node.number)
-      .map((pull) => ({ number: pull.number, baseRef: pull.baseRefName })),
-  );
+  const siblings = [...ofCommit.nodes, ...ofBranch.nodes]
+    .filter((pull) => pull.state === "OPEN" && pull.headRefOid === node.headRefOid)
+    .filter((pull) => pull.repository.databaseId === repositoryId && pull.number !== node.number)
+    .map((pull) => ({ number: pull.number, baseRef: pull.baseRefName }));
+  return known([...new Map(siblings.map((sibling) => [sibling.number, sibling])).values()]);
 }
+
+const SIBLING_FIELDS =
+  /^repository\.pullRequest\.(headRef(\.|$)|headCommit\..*\.associatedPullRequests(\.|$))/;
+
+const isCut = (list: { readonly totalCount: number; readonly nodes: readonly unknown[] }): boolean =>
+  list.totalCount > list.nodes.length;

@@ -152,6 +152,14 @@ const CONTROL_FILES = /* GraphQL */ `
   }
 `;
 
+/**
+ * Of a commit that is on the default branch GitHub lists only the merged pull request that brought it there, so pull
+ * requests that promote the default branch are found by their head branch, and those of other branches by the commit.
+ */
+const SHARES_HEAD = /* GraphQL */ `
+  fragment SharesHead on PullRequest { number state baseRefName headRefOid repository { databaseId } }
+`;
+
 /** Everything about one pull request that one request can tell; pages that do not fit are fetched by the queries below. */
 export const PULL_REQUEST_FACTS = /* GraphQL */ `
   query PullRequestFacts(
@@ -186,6 +194,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         headRefName
         headRefOid
         headRepository { databaseId nameWithOwner }
+        headRef { associatedPullRequests(states: [OPEN], first: 100) { totalCount nodes { ...SharesHead } } }
         baseRef {
           name
           target { oid }
@@ -208,10 +217,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
               oid
               tree { oid }
               proposedPolicy: file(path: ".github/countersign.yml") { object { ...File } }
-              associatedPullRequests(first: 50) {
-                totalCount
-                nodes { number state baseRefName headRefOid repository { databaseId } }
-              }
+              associatedPullRequests(first: 100) { totalCount nodes { ...SharesHead } }
               statusCheckRollup {
                 contexts(first: 100) {
                   totalCount
@@ -225,7 +231,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       }
     }
   }
-  ${ACTOR}${COMMIT}${REVIEW}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}
+  ${ACTOR}${COMMIT}${REVIEW}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${SHARES_HEAD}
 `;
 
 const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: String!";

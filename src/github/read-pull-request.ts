@@ -52,7 +52,7 @@ export async function readPullRequest(
     protection: mapProtection(node.baseRef, refused),
     controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid, refused),
     proposedPolicy: mapProposedPolicy(node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null),
-    siblings: mapSiblings(node, data.repository.databaseId),
+    siblings: mapSiblings(node, data.repository.databaseId, refused),
     potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };
 }

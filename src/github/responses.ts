@@ -174,6 +174,14 @@ export type ControlFilesNode = z.infer<typeof controlFiles>;
 
 const rollup = z.object({ contexts: page(result) }).nullable();
 
+const sharesHead = z.object({
+  number: z.number(),
+  state: z.string(),
+  baseRefName: z.string(),
+  headRefOid: z.string(),
+  repository: z.object({ databaseId: z.number().nullable() }),
+});
+
 const pullRequest = z.object({
   number: z.number(),
   title: z.string(),
@@ -194,6 +202,7 @@ const pullRequest = z.object({
   baseRefOid: z.string(),
   headRefName: z.string(),
   headRefOid: z.string(),
+  headRef: z.object({ associatedPullRequests: list(sharesHead) }).nullable(),
   headRepository: z.object({ databaseId: z.number().nullable(), nameWithOwner: z.string() }).nullable(),
   baseRef: z
     .object({
@@ -212,15 +221,7 @@ const pullRequest = z.object({
           oid: z.string(),
           tree: oid,
           proposedPolicy: z.object({ object: file.nullable() }).nullable(),
-          associatedPullRequests: list(
-            z.object({
-              number: z.number(),
-              state: z.string(),
-              baseRefName: z.string(),
-              headRefOid: z.string(),
-              repository: z.object({ databaseId: z.number().nullable() }),
-            }),
-          ).nullable(),
+          associatedPullRequests: list(sharesHead).nullable(),
           statusCheckRollup: rollup,
         }),
       }),

@@ -363,10 +363,11 @@ describe("registered keys", () => {
 
 describe("open pull requests", () => {
   it("are read to their last page", async () => {
+    const open = (number: number) => ({ number, state: "open", head: { sha: HEAD } });
     github.answer(({ path }) =>
       path.includes("page=2")
-        ? { json: [{ number: 2 }] }
-        : { json: [{ number: 1 }], headers: { link: `<${github.url}${path}&page=2>; rel="next"` } },
+        ? { json: [open(2)] }
+        : { json: [open(1)], headers: { link: `<${github.url}${path}&page=2>; rel="next"` } },
     );
     const installation = github.connect();
     expect(await installation.openPullRequests(REPOSITORY, "main")).toEqual([1, 2]);

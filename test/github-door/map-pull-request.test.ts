@@ -142,8 +142,17 @@ describe("mapSiblings", () => {
     repository: { databaseId: 100 },
     ...change,
   });
-  const map = (associatedPullRequests: ReturnType<typeof list<ReturnType<typeof pull>>> | null, oid = HEAD) =>
-    mapSiblings(pullRequest({ headCommit: headCommit({ associatedPullRequests, oid }) }), 100);
+  type Pulls = ReturnType<typeof list<ReturnType<typeof pull>>>;
+  interface Lists {
+    readonly ofCommit?: Pulls | null;
+    readonly ofBranch?: Pulls | null;
+    readonly oid?: string;
+  }
+  const map = ({ ofCommit = list([]), ofBranch = list([]), oid = HEAD }: Lists, refused: string[] = []) => {
+    const head = headCommit({ associatedPullRequests: ofCommit, oid });
+    const headRef = ofBranch === null ? null : { associatedPullRequests: ofBranch };
+    return mapSiblings(pullRequest({ headCommit: head, headRef }), 100, refused);
+  };
 
   it("are the other open ones of this repository with this very head", () => {
     const pulls = list([
@@ -153,13 +162,28 @@ describe("mapSiblings", () => {
       pull(15, { headRefOid: "9".repeat(40) }),
       pull(16, { repository: { databaseId: 101 } }),
     ]);
-    expect(map(pulls)).toEqual({ known: true, value: [{ number: 13, baseRef: "release" }] });
+    const only13 = { known: true, value: [{ number: 13, baseRef: "release" }] };
+    expect(map({ ofCommit: pulls })).toEqual(only13);
+    expect(map({ ofBranch: pulls })).toEqual(only13);
   });
 
-  it("are unknown where GitHub does not list them all, or speaks of another commit", () => {
-    for (const fact of [map(null), map(list([pull(13)], 51)), map(list([pull(13)]), "9".repeat(40))]) {
-      expect(fact).toMatchObject({ known: false, reason: { code: "unavailable" } });
-    }
-    expect(mapSiblings(pullRequest({ headCommit: { nodes: [] } }), 100)).toMatchObject({ known: false });
+  it("are told once where the commit and the branch both know them, and the branch may be gone", () => {
+    const both = map({ ofCommit: list([pull(13)]), ofBranch: list([pull(13), pull(14)]) });
+    expect(both).toMatchObject({ value: [{ number: 13 }, { number: 14 }] });
+    expect(map({ ofCommit: list([pull(13)]), ofBranch: null })).toMatchObject({ value: [{ number: 13 }] });
+  });
+
+  it.each<[string, Lists, string[]]>([
+    ["GitHub hides those of the commit", { ofCommit: null }, []],
+    ["GitHub lists not all of the commit", { ofCommit: list([pull(13)], 101) }, []],
+    ["GitHub lists not all of the branch", { ofBranch: list([pull(13)], 101) }, []],
+    ["GitHub refuses the branch", { ofBranch: null }, ["repository.pullRequest.headRef"]],
+    ["it speaks of another commit", { ofCommit: list([pull(13)]), oid: "9".repeat(40) }, []],
+  ])("are unknown where %s", (_what, lists, refused) => {
+    expect(map(lists, refused)).toMatchObject({ known: false, reason: { code: "unavailable" } });
+  });
+
+  it("are unknown where there is no head commit", () => {
+    expect(mapSiblings(pullRequest({ headCommit: { nodes: [] } }), 100, [])).toMatchObject({ known: false });
   });
 });

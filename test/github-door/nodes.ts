@@ -131,6 +131,7 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   baseRefOid: "a".repeat(40),
   headRefName: "change",
   headRefOid: HEAD,
+  headRef: { associatedPullRequests: list([]) },
   headRepository: { databaseId: 100, nameWithOwner: "acme/infra" },
   baseRef: baseRef(),
   commits: page([{ commit: commit() }]),

@@ -123,7 +123,8 @@ export class PullRequestNode {
   }
 
   async headRef(): Promise<RefNode | null> {
-    return await refNode(this.#context, this.#pull.head.repo, `refs/heads/${this.#pull.head.ref}`);
+    const { repo, ref } = this.#pull.head;
+    return this.headRepository() === null ? null : await refNode(this.#context, repo, `refs/heads/${ref}`);
   }
 
   async commits(page: PageArguments): Promise<object> {

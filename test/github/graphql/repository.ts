@@ -136,6 +136,18 @@ export class RefNode {
     return await objectNode(this.#context, this.#repo, this.#oid);
   }
 
+  /** Those with this ref as their head, in whichever repository they are. */
+  associatedPullRequests(page: PageArguments & { states?: readonly string[] }): object {
+    this.#context.need("pull_requests");
+    const pulls = this.#context.world.repositories
+      .filter((repo) => this.#context.sees(repo) || !repo.private)
+      .flatMap((repo) => repo.pulls)
+      .filter(({ head }) => head.repo === this.#repo && `refs/heads/${head.ref}` === this.#name)
+      .map((pull) => new PullRequestNode(this.#context, pull))
+      .filter((node) => page.states === undefined || page.states.includes(node.state()));
+    return connection(pulls, page, (some) => some);
+  }
+
   branchProtectionRule(): ProtectionNode | null {
     this.#context.need("administration");
     const rule = classicRule(this.#repo, this.name());

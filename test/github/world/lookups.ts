@@ -1,8 +1,23 @@
 import type { CheckRun, CommitStatus, PullRequest, Repo } from "./model.js";
 import type { World } from "./world.js";
 
-/** Pull requests of this repository and its forks' targets that hold a commit: as one of their commits or as their merge. */
+/**
+ * Pull requests of this repository and its forks' targets that hold a commit, as one of their commits or as their
+ * merge. As GitHub has it: of a commit on the default branch only the merged one that brought it there, of any other
+ * the merged and the open ones.
+ */
 export async function pullsWith(world: World, repo: Repo, oid: string): Promise<PullRequest[]> {
+  const settled = await isOnDefaultBranch(repo, oid);
+  const holding = await pullsHolding(world, repo, oid);
+  return holding.filter(({ state, merge }) => merge !== null || (!settled && state === "open"));
+}
+
+async function isOnDefaultBranch(repo: Repo, oid: string): Promise<boolean> {
+  const tip = await repo.git.tip(`refs/heads/${repo.defaultBranch}`);
+  return tip !== null && (await repo.git.isAncestor(oid, tip));
+}
+
+async function pullsHolding(world: World, repo: Repo, oid: string): Promise<PullRequest[]> {
   const related = world.repositories.filter((other) => other === repo || repo.parent === other);
   const holding = await Promise.all(
     related.flatMap((other) => other.pulls).map(async (pull) => ((await holds(pull, oid)) ? [pull] : [])),
