@@ -20,9 +20,13 @@ const LONGEST_LINE = 1000;
 /** What a browser shows as nothing, or lets change what is shown around it: controls, formats, fillers, selectors. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Joiners and selectors inside of emoji and flags, which everybody sees the effect of. */
+/** Joiners and selectors inside of emoji, which everybody sees the effect of. */
 const EMOJI_GLUE =
-  /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)[\u200D\uFE0F](?=\p{Extended_Pictographic}|[\u200D\s]|$)/gu;
+  /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic}|[0-9](?=.\u20E3))\uFE0F/gu;
+
+/** Scripts in which words are not set apart by spaces. */
+const UNSPACED =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]{4}/u;
 
 /** Ours, or so near to it that silence would leave an emergency waiting. */
 const OURS = /^ {0,3}\/(?:break[-_ ]?glass|countersign)(?![A-Za-z0-9])/i;
@@ -103,11 +107,11 @@ function parseExtend(text: string): Parsed {
 }
 
 /**
- * A reason has two words, or as many characters as two words where a script writes none apart: so a mistyped keyword
- * alone never declares an emergency.
+ * A reason has two words, or four characters of a script that sets none apart: so a mistyped keyword alone never
+ * declares an emergency.
  */
 function withReason(text: string, command: (reason: string) => Command): Parsed {
-  const says = /[\p{L}\p{N}].* .*[\p{L}\p{N}]/u.test(text) || /[^\p{ASCII}]{4}/u.test(text);
+  const says = /[\p{L}\p{N}].* .*[\p{L}\p{N}]/u.test(text) || UNSPACED.test(text);
   return says ? accept(command(text)) : reject("reason-missing");
 }
 
@@ -122,7 +126,7 @@ function firstWord(text: string): [word: string, rest: string] {
 /** Lower case of the letters A to Z only: Unicode's would make a keyword of what only looks like one. */
 const lower = (word: string): string => word.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-const lettersOf = (word: string): string => [...word].sort().join("");
+const lettersOf = (word: string): string => Array.from(word).sort().join("");
 
 const isKey = <T extends object>(words: T, word: string): word is Extract<keyof T, string> =>
   Object.hasOwn(words, word);
