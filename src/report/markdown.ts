@@ -59,41 +59,45 @@ function inShort(findings: readonly SharedFinding[]): string {
 
 const about = (finding: Finding): string => `${code(fitText(finding.subject, 100))}: `;
 
+/** One thing to do, and what it mends. Ways to the same commands are one act, and each is said. */
+interface Act {
+  readonly remedy: Remedy | null;
+  readonly texts: Set<string>;
+  readonly findings: SharedFinding[];
+}
+
 /** What to do, in the order in which to do it. What one act mends is listed under that act. */
 export function todoBlocks(findings: readonly SharedFinding[], severalPulls: boolean): Block[] {
-  const acts = new Map<string, { remedy: Remedy | null; findings: SharedFinding[] }>();
+  const acts = new Map<string, Act>();
   for (const shared of findings.filter(isOpen)) {
     const { remedy } = shared.finding;
-    const key =
-      remedy === null
-        ? ""
-        : JSON.stringify([remedy.commands.length > 0 ? remedy.commands : remedy.text, remedy.url]);
-    const act = acts.get(key) ?? { remedy, findings: [] };
+    const key = keyOf(remedy);
+    const act = acts.get(key) ?? { remedy, texts: new Set(), findings: [] };
+    act.texts.add(remedy?.text ?? "Nothing can be done here.");
     act.findings.push(shared);
     acts.set(key, act);
   }
   if (acts.size === 0) return [];
   const steps = [...acts.values()].map((act, index) =>
-    block(step(index + 1, act.remedy, act.findings, severalPulls), act.findings.length),
+    block(step(index + 1, act, severalPulls), act.findings.length),
   );
   return [block("### What to do"), ...steps];
 }
 
+function keyOf(remedy: Remedy | null): string {
+  if (remedy === null) return "";
+  return JSON.stringify([remedy.commands.length > 0 ? remedy.commands : remedy.text, remedy.url]);
+}
+
 const LISTED = 5;
 
-function step(
-  number: number,
-  remedy: Remedy | null,
-  findings: readonly SharedFinding[],
-  severalPulls: boolean,
-): string {
-  const act = remedy === null ? "Nothing can be done here." : message(remedy.text);
+function step(number: number, { remedy, texts, findings }: Act, severalPulls: boolean): string {
   const link = linkTarget(remedy?.url ?? null);
   const listed = findings.slice(0, LISTED).map((shared) => `- ${line(shared, severalPulls)}`);
   const more = findings.length > LISTED ? [`- and ${findings.length - LISTED} more`] : [];
   const commands = remedy !== null && remedy.commands.length > 0 ? [commandBlock(remedy.commands)] : [];
   return [
-    `**${number}.** ${act}${link === null ? "" : ` [Open](${link})`}`,
+    `**${number}.** ${message([...texts].join(" "))}${link === null ? "" : ` [Open](${link})`}`,
     [...listed, ...more].join("\n"),
     ...commands,
   ].join("\n\n");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { RULES } from "../../src/policy/controls.js";
 import { policyJsonSchema } from "../../src/policy/document.js";
 import { parsePolicy } from "../../src/policy/parse.js";
+import { type Mending, MENDING } from "../../src/policy/rules/signatures/mending.js";
 import { keysAt } from "../../src/policy/file/suggest.js";
 
 const page = readFileSync(new URL("../../docs/policy.md", import.meta.url), "utf8");
@@ -12,6 +13,8 @@ const mentions = (words: string): boolean => page.includes(`\`${words}\``);
 const NO_REASONS = new Set<string>([
   ...Object.keys(RULES),
   ...["check-run", "github-member", "pull-request", "force-push", "committed-by", "not-found"],
+  // Where a mistake lies, not what it is.
+  ...["allowed-signers", "revoked-keys"],
 ]);
 
 function reasonsInSources(): string[] {
@@ -44,6 +47,20 @@ describe("docs/policy.md", () => {
     expect(keys.filter((key) => !mentions(key))).toEqual([]);
     const items = [...keysAt(["results", 0]), ...keysAt(["codeScanning", 0])];
     expect(items.filter((key) => !page.includes(key))).toEqual([]);
+  });
+
+  it("says of every refused signature what mends it, in the row of those that are mended alike", () => {
+    const rowOf = (code: string) =>
+      page.split("\n").find((row) => row.startsWith("|") && row.includes(`\`${code}\``));
+    const remedies: Readonly<Partial<Record<Mending, string>>> = {
+      recreate: "--no-ff",
+      prepare: "First mend",
+      "allowed-signers": "allowed_signers",
+      "revoked-keys": "revoked_keys",
+    };
+    for (const [code, mending] of Object.entries(MENDING)) {
+      if (mending !== "nothing") expect(rowOf(code)).toContain(remedies[mending] ?? "ign again");
+    }
   });
 
   it("names every rule and every reason that the rules give", () => {

@@ -86,6 +86,17 @@ git commit --amend -S
 \`\`\``);
   });
 
+  it("says what has to come before the same commands, whichever finding came first", () => {
+    const clock = finding({
+      subject: "2222222222",
+      reason: "signed-in-future",
+      remedy: { text: "Set the clock.", commands: ["git commit --amend -S"], url: null },
+    });
+    const { summary } = check("countersign", pull(1, [finding(), clock]));
+    expect(summary).toContain("**1.** Sign it. Set the clock.");
+    expect(summary).not.toContain("**2.**");
+  });
+
   it("says a remedy once for all that it mends", () => {
     const { summary } = check(
       "countersign",

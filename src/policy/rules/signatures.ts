@@ -1,11 +1,13 @@
 import type { ChangeFacts, CommitFact, Fact } from "../../facts/facts.js";
+import { REASONS } from "../../signatures/reasons.js";
 import type { SignatureVerdict } from "../../signatures/verdict.js";
 import type { Policy } from "../document.js";
 import { REVOKED_KEYS_PATH } from "../document.js";
-import type { Finding } from "../finding.js";
+import type { Finding, Remedy } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
 import { forgeOpinion } from "./signatures/forge-opinion.js";
 import { shortOid } from "./repository.js";
+import { type Mending, MENDING, needsSigning, reasonRemedy } from "./signatures/mending.js";
 import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signatures/remedies.js";
 
 /** A line or key of the trust files that could not be used. */
@@ -67,84 +69,92 @@ function verdictOn(commit: CommitFact, verdicts: readonly SignatureVerdict[]): S
 const opinions = (commits: readonly CommitFact[], verdicts: readonly SignatureVerdict[]): Finding[] =>
   commits.flatMap((commit) => forgeOpinion(commit, verdictOn(commit, verdicts)) ?? []);
 
-function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy: Policy): Finding {
-  const subject = shortOid(commit.oid);
-  if (verdict === undefined) {
-    return unclear("commit-signature", subject, {
-      code: "inconsistent",
-      message: "The commit was not verified.",
-      remedy: "Re-run this check.",
-    });
-  }
-  switch (verdict.verdict) {
-    case "good":
-      return judgeIdentity(commit, verdict, policy);
-    case "unsigned":
-      return refuse(commit, "unsigned", "The commit is not signed.");
-    case "unknown-key":
-      return refuse(
-        commit,
-        "unknown-key",
-        `The commit is signed by ${keyName(verdict)}, which is not among the trusted keys.`,
-        unknownKeyRemedy(commit, verdict),
-      );
-    case "bad":
-      return refuse(commit, verdict.reason, `The signature is not valid (${verdict.reason}).`);
-  }
+/** What was found about one commit, and what kind of act mends it. */
+interface Judged {
+  readonly finding: Finding;
+  readonly mending: Mending;
 }
 
+function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy: Policy): Judged {
+  if (verdict === undefined) return { finding: notVerified(commit), mending: "nothing" };
+  if (verdict.verdict === "good") return judgeIdentity(commit, verdict, policy);
+  const { reason } = verdict;
+  if (reason === "unknown-key") {
+    const message = `The commit is signed by ${keyName(verdict)}, which is not among the trusted keys.`;
+    return refuse(commit, reason, message, MENDING[reason], unknownKeyRemedy(commit, verdict));
+  }
+  const message =
+    verdict.verdict === "unsigned"
+      ? "The commit is not signed."
+      : `${REASONS[reason].meaning}${verdict.signer === null ? "" : ` Key: ${verdict.signer.fingerprint}.`}`;
+  return refuse(commit, reason, message, MENDING[reason], reasonRemedy(reason));
+}
+
+const notVerified = (commit: CommitFact): Finding =>
+  unclear("commit-signature", shortOid(commit.oid), {
+    code: "inconsistent",
+    message: "The commit was not verified.",
+    remedy: "Re-run this check.",
+  });
+
 /** A good signature says that a trusted key signed; here it has to be the committer's, of a source the policy takes. */
-function judgeIdentity(commit: CommitFact, verdict: SignatureVerdict, policy: Policy): Finding {
+function judgeIdentity(commit: CommitFact, verdict: SignatureVerdict, policy: Policy): Judged {
   const source = verdict.signer?.source ?? null;
   if (verdict.identity === "forge" || source === "forge") return judgeForgeKey(commit, policy);
   if (source === "github-member" && !policy.signatures.registeredKeys) {
     const message = "The key is known only from a GitHub account, and the policy does not take such keys.";
-    return refuse(commit, "registered-key-refused", message, unknownKeyRemedy(commit, verdict));
+    return refuse(commit, "registered-key-refused", message, "vouch", unknownKeyRemedy(commit, verdict));
   }
   const owner = verdict.signer?.principal ?? keyName(verdict);
-  if (verdict.identity === "committer") return good(commit, "signed-by-committer", `Signed by ${owner}.`);
+  if (verdict.identity === "committer") {
+    const since = verdict.reason === "good" ? "" : ` ${REASONS[verdict.reason].meaning}`;
+    return good(commit, "signed-by-committer", `Signed by ${owner}.${since}`);
+  }
   const message = `Signed by ${owner}, but the committer is ${commit.committer.email}.`;
-  return refuse(commit, "signer-not-committer", message, committerRemedy(verdict));
+  return refuse(commit, "signer-not-committer", message, "prepare", committerRemedy(verdict));
 }
 
-function judgeForgeKey(commit: CommitFact, policy: Policy): Finding {
+function judgeForgeKey(commit: CommitFact, policy: Policy): Judged {
   if (policy.signatures.forgeKeys === "accept") {
     return good(commit, "signed-by-forge", "Signed by GitHub's own key, which the policy accepts.");
   }
   const message = "Signed by GitHub's own key: it proves that GitHub made the commit, not who did.";
-  return refuse(commit, "forge-key", message);
+  return refuse(commit, "forge-key", message, "sign", advice("Sign the commit."));
 }
 
-const good = (commit: CommitFact, reason: string, message: string): Finding =>
-  passed("commit-signature", { subject: shortOid(commit.oid), reason, message });
+const good = (commit: CommitFact, reason: string, message: string): Judged => ({
+  finding: passed("commit-signature", { subject: shortOid(commit.oid), reason, message }),
+  mending: "nothing",
+});
 
-const refuse = (
+function refuse(
   commit: CommitFact,
   reason: string,
   message: string,
-  remedy = advice("Sign the commit."),
-): Finding => failed("commit-signature", { subject: shortOid(commit.oid), reason, message, remedy });
+  mending: Mending,
+  remedy: Remedy,
+): Judged {
+  const subject = shortOid(commit.oid);
+  return { finding: failed("commit-signature", { subject, reason, message, remedy }), mending };
+}
 
 const keyName = (verdict: SignatureVerdict): string =>
   verdict.signer === null ? "a key" : `the key ${verdict.signer.fingerprint}`;
 
-/** Reasons that adding a key to the trust files mends; every other needs the commits signed again. */
-const MENDED_BY_TRUST: ReadonlySet<string> = new Set(["unknown-key", "registered-key-refused"]);
-
 /** Signing one commit again changes all after it, so one rebase from below the first of them is the remedy for all. */
 function withOneRemedy(
-  findings: readonly Finding[],
+  judged: readonly Judged[],
   facts: ChangeFacts,
   commits: readonly CommitFact[],
 ): Finding[] {
-  const toSign = findings.map((finding) => finding.status === "fail" && !MENDED_BY_TRUST.has(finding.reason));
-  const first = toSign.indexOf(true);
-  if (first < 0) return [...findings];
-  const resign = resignRemedy(commits, first, facts.pullRequest.base.oid);
-  return findings.map((finding, index) => {
-    if (toSign[index] !== true || finding.remedy === null) return finding;
+  const first = judged.findIndex(({ mending }) => needsSigning(mending));
+  if (first < 0) return judged.map(({ finding }) => finding);
+  const anew = judged.some(({ mending }) => mending === "recreate");
+  const resign = resignRemedy(commits, first, facts.pullRequest.base.oid, anew);
+  return judged.map(({ finding, mending }) => {
+    if (!needsSigning(mending) || finding.remedy === null) return finding;
     const { text, commands } = finding.remedy;
-    const own = commands.length === 0 ? resign.text : text;
+    const own = mending === "sign" ? resign.text : text;
     return { ...finding, remedy: { ...resign, text: own, commands: [...commands, ...resign.commands] } };
   });
 }

@@ -124,4 +124,19 @@ describe("the commands of remedies", () => {
     shell(remedy.commands[0] ?? "false");
     expect(shell("git config user.email")).toBe("grace@example.com");
   });
+
+  it("make a commit anew where amending it would keep what is wrong with it", () => {
+    const raw = shell("git cat-file commit HEAD").replace(/^(committer .*)$/m, "$1\ngpgsigother smuggled");
+    shell(
+      `git update-ref HEAD "$(printf '%s\\n' '${raw}' | git hash-object -t commit -w --literally --stdin)"`,
+    );
+    const head = shell("git rev-parse HEAD");
+    expect(shell("git cat-file commit HEAD")).toContain("gpgsigother");
+    const remedy = remedyFor("unknown-signature-header", ({ oid }) =>
+      oid === head ? { verdict: "bad", reason: "unknown-signature-header" } : {},
+    );
+    for (const line of remedy.commands) shell(line);
+    expect(shell("git cat-file commit HEAD")).not.toContain("gpgsigother");
+    expect(() => shell("git verify-commit HEAD")).not.toThrow();
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { type CommitFact, known, unknown } from "../../../src/facts/facts.js";
 import { signatureFindings } from "../../../src/policy/rules/signatures.js";
+import { MENDING, needsSigning } from "../../../src/policy/rules/signatures/mending.js";
+import { type ReasonCode, REASONS } from "../../../src/signatures/reasons.js";
 import type { SignatureVerdict } from "../../../src/signatures/verdict.js";
 import { BASE_OID, brief, commit, facts, HEAD, OID, only, policy, verdict } from "../make.js";
 
@@ -33,6 +35,12 @@ describe("the signatures gate", () => {
       "fail unknown-key",
     ],
     ["a bad signature", { verdict: "bad", reason: "weak-digest" }, "", "fail weak-digest"],
+    [
+      "a key listed for another purpose",
+      { verdict: "unknown-key", reason: "namespace-not-allowed", identity: null },
+      "",
+      "fail namespace-not-allowed",
+    ],
     ["another person", { identity: "other" }, "", "fail signer-not-committer"],
     ["a key that is nobody's", { identity: null }, "", "fail signer-not-committer"],
     ["GitHub", { identity: "forge", signer: forge }, "", "fail forge-key"],
@@ -52,6 +60,11 @@ describe("the signatures gate", () => {
     ],
   ])("judges a commit signed by %s", (_who, change, yaml, expected) => {
     expect(brief(judge(change, yaml))).toContain(expected);
+  });
+
+  it("says of a good signature that its key has expired since", () => {
+    const finding = only(judge({ reason: "good-key-expired-since" }), "signed-by-committer");
+    expect(finding.message).toBe(`Signed by ada@example.com. ${REASONS["good-key-expired-since"].meaning}`);
   });
 
   it("gives one finding for each commit, the good ones too", () => {
@@ -215,6 +228,60 @@ describe("the remedy for a commit's signature", () => {
       "unknown-key",
     );
     expect(remedy?.commands[0]).toContain("~/.ssh/id_ed25519.pub");
+  });
+});
+
+const REFUSALS = Object.entries(REASONS).filter(([, { verdict }]) => verdict !== "good");
+const isReason = (code: string): code is ReasonCode => Object.hasOwn(REASONS, code);
+const refusalFor = (code: string) => {
+  if (!isReason(code)) throw new Error(`no reason ${code}`);
+  return only(judge({ verdict: REASONS[code].verdict, reason: code, identity: null }), code);
+};
+
+describe("the refusal of a signature", () => {
+  const own = new Set(["unsigned", "unknown-key"]);
+
+  it.each(REFUSALS.filter(([code]) => !own.has(code)))("says what %s means", (code, { meaning }) => {
+    const { status, message } = refusalFor(code);
+    expect(status).toBe("fail");
+    expect(message).toBe(`${meaning} Key: ${"AB".repeat(20)}.`);
+  });
+
+  it("names no key where the signature names none", () => {
+    const findings = judge({ verdict: "bad", reason: "signature-malformed", signer: null });
+    expect(only(findings, "signature-malformed").message).toBe(REASONS["signature-malformed"].meaning);
+  });
+
+  it.each(REFUSALS.filter(([code]) => needsSigning(MENDING[isReason(code) ? code : "good"])))(
+    "comes with the commands that sign again for %s",
+    (code) => {
+      expect(refusalFor(code).remedy?.commands).toContain("git push --force-with-lease");
+    },
+  );
+
+  it.each([
+    ["revocations-unreadable", ".github/countersign/revoked_keys"],
+    ["namespace-not-allowed", ".github/countersign/allowed_signers"],
+    ["certificate-authority-as-key", ".github/countersign/allowed_signers"],
+  ] as const)("asks for no new signature where the trust files are wrong: %s", (code, path) => {
+    const { remedy } = refusalFor(code);
+    expect(remedy?.commands).toEqual([]);
+    expect(remedy?.text).toContain(REASONS[code].remedy);
+    expect(remedy?.text).toContain(path);
+  });
+
+  it.each([
+    "signed-in-future",
+    "x509-unsupported",
+    "certificate-expired",
+    "certificate-principal-mismatch",
+    "key-expired",
+    "key-revoked",
+    "weak-key",
+    "signature-invalid",
+    "unknown-signature-header",
+  ] as const)("says what has to come before signing again: %s", (code) => {
+    expect(refusalFor(code).remedy?.text).toContain(REASONS[code].remedy);
   });
 });
 

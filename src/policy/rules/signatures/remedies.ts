@@ -8,16 +8,23 @@ import { advice } from "../build.js";
 import { shellWord } from "../shell.js";
 
 /**
- * Signs every commit from `commits[first]` on again, and pushes.
+ * Signs every commit from `commits[first]` on again, and pushes; with `anew`, makes each of them anew before.
  * `base` stands in where the first commit has no parent that was read.
  */
-export function resignRemedy(commits: readonly CommitFact[], first: number, base: string): Remedy {
+export function resignRemedy(
+  commits: readonly CommitFact[],
+  first: number,
+  base: string,
+  anew: boolean,
+): Remedy {
   const rest = commits.slice(first);
   const onto = rest[0]?.parents[0] ?? base;
   // Without it a rebase flattens merges, and the reviewed tree could change.
   const merges = rest.some((commit) => commit.parents.length > 1) ? "--rebase-merges " : "";
+  // Amending keeps headers that Git does not know; a commit that is picked again has none but its own.
+  const picks = anew ? "--no-ff " : "";
   return advice("Sign the commits again, from the first that needs it, and push.", [
-    `git rebase ${merges}--exec 'git commit --amend --no-edit -n -S' ${shellWord(onto)}`,
+    `git rebase ${picks}${merges}--exec 'git commit --amend --no-edit -n -S' ${shellWord(onto)}`,
     "git push --force-with-lease",
   ]);
 }
