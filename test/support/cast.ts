@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from "@jest/globals";
+import { afterAll, beforeAll, describe, jest } from "@jest/globals";
 import type { LoopbackGitHub } from "../github/loopback.js";
 import type {
   InstallationHandle,
@@ -193,6 +193,9 @@ export class Cast {
   }
 }
 
+/** Scenes run real git, gpg and PostgreSQL for each step, on machines that may be busy. */
+const STEP_TIMEOUT_MS = 180_000;
+
 export type DatabaseKind = "postgres" | "embedded";
 
 /** Starts the app, GitHub and everyone in it once for a suite, on each of the databases named. */
@@ -201,6 +204,7 @@ export function withCast(
   suite: (cast: () => Cast) => void,
   databases: readonly DatabaseKind[] = ["postgres"],
 ): void {
+  jest.setTimeout(STEP_TIMEOUT_MS);
   describe.each(databases)(`${name} on %s`, (kind) => {
     let started: { cast: Cast; end: () => Promise<void> } | undefined;
 
