@@ -18,7 +18,7 @@ import { query } from "./graphql.js";
 import { parseAnswer } from "./parse.js";
 import { mapControlFiles } from "./map-files.js";
 import { CONTROL_FILES_AT } from "./queries.js";
-import { readPullRequest } from "./read-pull-request.js";
+import { mustBe, readPullRequest } from "./read-pull-request.js";
 import { readRegisteredKeys } from "./registered-keys.js";
 import { controlFilesAt } from "./responses.js";
 
@@ -66,8 +66,11 @@ export class GitHubFactSource implements FactSource {
       policyPath: `${commitOid}:${POLICY_PATH}`,
       trustPath: `${commitOid}:${TRUST_FOLDER}`,
     });
-    if (data.repository) return mapControlFiles(data.repository, commitOid, refused);
-    return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
+    if (!data.repository) {
+      return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
+    }
+    mustBe(repository, data.repository.databaseId);
+    return mapControlFiles(data.repository, commitOid, refused);
   }
 
   readRegisteredKeys(

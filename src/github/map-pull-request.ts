@@ -35,7 +35,7 @@ export function mapAccount(node: AccountNode | null): Account | null {
   }
 }
 
-export function mapPullRequest(node: PullRequestNode, baseBefore: Fact<string> | null): PullRequestFact {
+export function mapPullRequest(node: PullRequestNode): PullRequestFact {
   return {
     number: node.number,
     title: node.title,
@@ -51,7 +51,7 @@ export function mapPullRequest(node: PullRequestNode, baseBefore: Fact<string> |
       oid: node.headRefOid,
       repository: mapHeadRepository(node.headRepository),
     },
-    merge: mapMerge(node, baseBefore),
+    merge: mapMerge(node),
   };
 }
 
@@ -60,7 +60,7 @@ function mapHeadRepository(node: PullRequestNode["headRepository"]): HeadReposit
   return { id: node.databaseId, fullName: node.nameWithOwner };
 }
 
-function mapMerge(node: PullRequestNode, baseBefore: Fact<string> | null): MergeFact | null {
+function mapMerge(node: PullRequestNode): MergeFact | null {
   if (!node.merged || node.mergeCommit === null || node.mergedAt === null) return null;
   return {
     commitOid: node.mergeCommit.oid,
@@ -68,8 +68,8 @@ function mapMerge(node: PullRequestNode, baseBefore: Fact<string> | null): Merge
     parents: node.mergeCommit.parents.nodes.map(({ oid }) => oid),
     mergedAt: node.mergedAt,
     mergedBy: mapAccount(node.mergedBy),
-    baseBefore:
-      baseBefore ?? unknown("unavailable", "Where the base branch stood was not read.", "Re-run the job."),
+    // Only the branch's log tells; whoever reads it puts the answer here.
+    baseBefore: unknown("unavailable", "Where the base branch stood was not read.", "Re-run the job."),
   };
 }
 

@@ -18,11 +18,11 @@ const COMMIT = /* GraphQL */ `
   fragment PullCommit on Commit {
     oid
     message
-    parents(first: 10) { totalCount nodes { oid } }
-    author { name email date user { __typename login databaseId } }
-    committer { name email date user { __typename login databaseId } }
+    parents(first: 10) { nodes { oid } }
+    author { name email user { __typename login databaseId } }
+    committer { name email user { __typename login databaseId } }
     authors(first: 20) { totalCount nodes { name email user { __typename login databaseId } } }
-    signature { __typename payload signature isValid state wasSignedByGitHub }
+    signature { payload signature isValid state }
   }
 `;
 
@@ -73,7 +73,7 @@ const CLASSIC_PROTECTION = /* GraphQL */ `
     requireLastPushApproval
     requiresCommitSignatures
     requiresStatusChecks
-    requiredStatusChecks { context app { databaseId slug } }
+    requiredStatusChecks { context app { databaseId } }
     bypassPullRequestAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
     bypassForcePushAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
   }
@@ -89,7 +89,6 @@ const RULE = /* GraphQL */ `
   fragment Rule on RepositoryRule {
     type
     parameters {
-      __typename
       ... on PullRequestParameters {
         dismissStaleReviewsOnPush
         requireCodeOwnerReview
@@ -136,19 +135,19 @@ const RULE = /* GraphQL */ `
  */
 const CONTROL_FILES = /* GraphQL */ `
   fragment ControlFiles on Repository {
-    defaultBranchRef { name target { oid } }
+    defaultBranchRef { name }
     defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") { ...File }
     policyFile: object(expression: $policyPath) { ...File }
     trustFolder: object(expression: $trustPath) {
       ... on Tree {
-        entries { name type object { ...File ... on Tree { entries { name type object { ...File } } } } }
+        entries { name object { ...File ... on Tree { entries { name object { ...File } } } } }
       }
     }
   }
   fragment File on GitObject {
     __typename
     oid
-    ... on Blob { byteSize isBinary isTruncated text }
+    ... on Blob { isBinary isTruncated text }
   }
 `;
 
@@ -169,11 +168,9 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
     $policyPath: String!
     $trustPath: String!
   ) {
-    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       databaseId
       nameWithOwner
-      isArchived
       ...ControlFiles
       pullRequest(number: $number) {
         number
@@ -215,7 +212,6 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
           nodes {
             commit {
               oid
-              tree { oid }
               proposedPolicy: file(path: ".github/countersign.yml") { object { ...File } }
               associatedPullRequests(first: 100) { totalCount nodes { ...SharesHead } }
               statusCheckRollup {
@@ -239,7 +235,6 @@ const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: 
 /** The next 50 commits of a pull request (GraphQL ends a query after 10 s, so pages stay small). */
 export const PULL_REQUEST_COMMITS = /* GraphQL */ `
   query PullRequestCommits(${PAGE_VARIABLES}) {
-    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       pullRequest(number: $number) {
         headRefOid
@@ -257,7 +252,6 @@ export const PULL_REQUEST_COMMITS = /* GraphQL */ `
 /** The next 100 reviews of a pull request. */
 export const PULL_REQUEST_REVIEWS = /* GraphQL */ `
   query PullRequestReviews(${PAGE_VARIABLES}) {
-    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       pullRequest(number: $number) {
         headRefOid
@@ -275,7 +269,6 @@ export const PULL_REQUEST_REVIEWS = /* GraphQL */ `
 /** The next 100 check runs and commit statuses of a pull request's head commit. */
 export const PULL_REQUEST_RESULTS = /* GraphQL */ `
   query PullRequestResults(${PAGE_VARIABLES}) {
-    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
       pullRequest(number: $number) {
         headRefOid
@@ -302,8 +295,8 @@ export const PULL_REQUEST_RESULTS = /* GraphQL */ `
 /** Policy file and trust material as of any commit: used for the state just before a merge. */
 export const CONTROL_FILES_AT = /* GraphQL */ `
   query ControlFilesAt($owner: String!, $name: String!, $policyPath: String!, $trustPath: String!) {
-    rateLimit { cost remaining resetAt }
     repository(owner: $owner, name: $name) {
+      databaseId
       ...ControlFiles
     }
   }

@@ -42,10 +42,11 @@ export async function readPullRequest(
   });
   const node = data.repository?.pullRequest;
   if (!data.repository || !node) throw gone(address);
+  mustBe(address.repository, data.repository.databaseId);
   const pages = new Pages(client, address, node.headRefOid);
   return {
     repository: repositoryOf(data.repository, address),
-    pullRequest: mapPullRequest(node, null),
+    pullRequest: mapPullRequest(node),
     commits: await readCommits(node, pages, refused),
     reviews: await readReviews(node, pages, refused),
     results: await readResults(node, pages, refused),
@@ -55,6 +56,20 @@ export async function readPullRequest(
     siblings: mapSiblings(node, data.repository.databaseId, refused),
     potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };
+}
+
+/**
+ * A name outlives its repository: once that was renamed, another can take the name, and its pull request of the same
+ * number would be judged in place of ours.
+ * @throws CountersignError `github-not-found`
+ */
+export function mustBe({ id, owner, name }: RepositoryRef, databaseId: number): void {
+  if (databaseId === id) return;
+  throw new CountersignError(
+    "github-not-found",
+    `${owner}/${name} is now another repository (${databaseId} instead of ${id}).`,
+    { remedy: "Nothing has to be done: events of the repository come with the name that it has now." },
+  );
 }
 
 /** The repository by the name it has now. */

@@ -31,7 +31,7 @@ export type GitActorNode = z.infer<typeof gitActor>;
 const commit = z.object({
   oid: z.string(),
   message: z.string(),
-  parents: list(oid),
+  parents: z.object({ nodes: z.array(oid) }),
   author: gitActor.nullable(),
   committer: gitActor.nullable(),
   authors: list(gitActor),
@@ -99,7 +99,9 @@ const classicProtection = z.object({
   requireLastPushApproval: z.boolean(),
   requiresCommitSignatures: z.boolean(),
   requiresStatusChecks: z.boolean(),
-  requiredStatusChecks: z.array(z.object({ context: z.string(), app: app.nullable() })).nullable(),
+  requiredStatusChecks: z
+    .array(z.object({ context: z.string(), app: app.pick({ databaseId: true }).nullable() }))
+    .nullable(),
   bypassPullRequestAllowances: list(allowance),
   bypassForcePushAllowances: list(allowance),
 });
@@ -122,7 +124,6 @@ const rule = z.object({
   type: z.string(),
   parameters: z
     .object({
-      __typename: z.string(),
       dismissStaleReviewsOnPush: z.boolean().optional(),
       requireCodeOwnerReview: z.boolean().optional(),
       requireLastPushApproval: z.boolean().optional(),
@@ -152,20 +153,20 @@ export type RuleNode = z.infer<typeof rule>;
 const file = z.object({
   __typename: z.string(),
   oid: z.string(),
-  byteSize: z.number().optional(),
   isBinary: z.boolean().nullish(),
   isTruncated: z.boolean().optional(),
   text: z.string().nullish(),
 });
 export type FileNode = z.infer<typeof file>;
 
-const fileEntry = z.object({ name: z.string(), type: z.string(), object: file.nullable() });
+const fileEntry = z.object({ name: z.string(), object: file.nullable() });
 const trustEntry = fileEntry.extend({
   object: file.extend({ entries: z.array(fileEntry).nullish() }).nullable(),
 });
 
 const controlFiles = z.object({
-  defaultBranchRef: z.object({ name: z.string(), target: oid.nullable() }).nullable(),
+  databaseId: z.number(),
+  defaultBranchRef: z.object({ name: z.string() }).nullable(),
   defaultPolicyFile: file.nullable(),
   policyFile: file.nullable(),
   trustFolder: z.object({ entries: z.array(trustEntry).nullish() }).nullable(),
@@ -219,7 +220,6 @@ const pullRequest = z.object({
       z.object({
         commit: z.object({
           oid: z.string(),
-          tree: oid,
           proposedPolicy: z.object({ object: file.nullable() }).nullable(),
           associatedPullRequests: list(sharesHead).nullable(),
           statusCheckRollup: rollup,
@@ -236,7 +236,6 @@ const inPullRequest = <T extends z.ZodRawShape>(shape: T) =>
 
 export const pullRequestFacts = inRepository(
   controlFiles.extend({
-    databaseId: z.number(),
     nameWithOwner: z.string(),
     pullRequest: pullRequest.nullable(),
   }),

@@ -109,6 +109,15 @@ describe("reading a pull request", () => {
     expect(queries()).toHaveLength(4);
   });
 
+  it("does not take another repository of the same name for this one", async () => {
+    github.answer(() => ok(repositoryAnswer(pullRequest(), controlFiles({ databaseId: 101 }))));
+    const reading = facts.readPullRequest(ADDRESS);
+    await expect(reading).rejects.toMatchObject({ code: "github-not-found" });
+    await expect(reading).rejects.toThrow("another repository (101 instead of 100)");
+    const files = facts.readControlFiles(REPOSITORY, BASE);
+    await expect(files).rejects.toMatchObject({ code: "github-not-found" });
+  });
+
   it("throws a page away that is of another head", async () => {
     github.answer((call) =>
       nameOf(call) === "PullRequestFacts"

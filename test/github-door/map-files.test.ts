@@ -6,11 +6,10 @@ import { BASE, blob, controlFiles } from "./nodes.js";
 type Folder = NonNullable<ControlFilesNode["trustFolder"]>;
 type Entry = NonNullable<Folder["entries"]>[number];
 
-const entry = (name: string, object: Entry["object"]): Entry => ({ name, type: "blob", object });
+const entry = (name: string, object: Entry["object"]): Entry => ({ name, object });
 const folder = (...entries: Entry[]): Folder => ({ entries });
-const keyring = (...entries: { name: string; type: string; object: FileNode | null }[]): Entry => ({
+const keyring = (...entries: { name: string; object: FileNode | null }[]): Entry => ({
   name: "keyring",
-  type: "tree",
   object: { __typename: "Tree", oid: "e".repeat(40), entries },
 });
 const map = (change: Partial<ControlFilesNode> = {}, refused: readonly string[] = []) =>
@@ -37,10 +36,7 @@ describe("mapControlFiles", () => {
       entry("allowed_signers", blob("ada ssh-ed25519 AAAA")),
       entry("revoked_keys", blob("ssh-ed25519 BBBB")),
       entry("signers", blob("not this one")),
-      keyring(
-        { name: "ada.asc", type: "blob", object: blob("a key") },
-        { name: "README.md", type: "blob", object: null },
-      ),
+      keyring({ name: "ada.asc", object: blob("a key") }, { name: "README.md", object: null }),
     );
     expect(
       map({ policyFile: blob("version: 1"), defaultPolicyFile: blob("version: 1 "), trustFolder }),
@@ -69,7 +65,7 @@ describe("mapControlFiles", () => {
       [".github/countersign/revoked_keys", { trustFolder: folder(entry("revoked_keys", file)) }],
       [
         ".github/countersign/keyring/ada.asc",
-        { trustFolder: folder(keyring({ name: "ada.asc", type: "blob", object: file })) },
+        { trustFolder: folder(keyring({ name: "ada.asc", object: file })) },
       ],
     ];
     for (const [path, change] of places) {

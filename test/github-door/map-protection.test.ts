@@ -156,7 +156,7 @@ describe("the classic rule", () => {
     requiresCommitSignatures: true,
     requiresStatusChecks: true,
     requiredStatusChecks: [
-      { context: "countersign", app: { databaseId: 4242, slug: "countersign" } },
+      { context: "countersign", app: { databaseId: 4242 } },
       { context: "any", app: null },
     ],
     bypassPullRequestAllowances: list([

@@ -27,7 +27,7 @@ describe("mapAccount", () => {
 
 describe("mapPullRequest", () => {
   it("takes the base's present tip over the one the pull request began from", () => {
-    expect(mapPullRequest(pullRequest(), null)).toMatchObject({
+    expect(mapPullRequest(pullRequest())).toMatchObject({
       number: 12,
       state: "OPEN",
       author: { id: 1, login: "ada" },
@@ -36,7 +36,7 @@ describe("mapPullRequest", () => {
       merge: null,
     });
     const orphan = pullRequest({ baseRef: null, headRepository: null });
-    expect(mapPullRequest(orphan, null)).toMatchObject({
+    expect(mapPullRequest(orphan)).toMatchObject({
       base: { oid: "a".repeat(40) },
       head: { repository: null },
     });
@@ -50,7 +50,7 @@ describe("mapPullRequest", () => {
   const merged = { state: "MERGED", merged: true, mergedAt: "2026-11-20T12:00:00Z", mergeCommit } as const;
 
   it("tells how it landed", () => {
-    expect(mapPullRequest(pullRequest({ ...merged, mergedBy: ada }), null).merge).toMatchObject({
+    expect(mapPullRequest(pullRequest({ ...merged, mergedBy: ada })).merge).toMatchObject({
       commitOid: mergeCommit.oid,
       treeOid: mergeCommit.tree.oid,
       parents: [BASE, HEAD],
@@ -63,7 +63,7 @@ describe("mapPullRequest", () => {
   it.each([{ merged: false }, { mergeCommit: null }, { mergedAt: null }])(
     "is not merged before GitHub tells all of it: %j",
     (change) => {
-      expect(mapPullRequest(pullRequest({ ...merged, ...change }), null).merge).toBeNull();
+      expect(mapPullRequest(pullRequest({ ...merged, ...change })).merge).toBeNull();
     },
   );
 });

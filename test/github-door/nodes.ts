@@ -29,7 +29,7 @@ const gitActor = { name: "Ada", email: "ada@example.com", user: ada };
 export const commit = (change: Partial<CommitNode> = {}): CommitNode => ({
   oid: HEAD,
   message: "Change something",
-  parents: list([{ oid: BASE }]),
+  parents: { nodes: [{ oid: BASE }] },
   author: gitActor,
   committer: gitActor,
   authors: list([gitActor]),
@@ -80,11 +80,11 @@ export const ruleset = (change: Partial<Ruleset> = {}): Ruleset => ({
 });
 export const rule = (
   type: string,
-  parameters: Omit<NonNullable<RuleNode["parameters"]>, "__typename"> | null = null,
+  parameters: RuleNode["parameters"] = null,
   repositoryRuleset: Ruleset | null = ruleset(),
 ): RuleNode => ({
   type,
-  parameters: parameters === null ? null : { __typename: "Parameters", ...parameters },
+  parameters,
   repositoryRuleset,
 });
 
@@ -103,7 +103,6 @@ export const headCommit = (change: Partial<HeadCommitNode> = {}): PullRequestNod
     {
       commit: {
         oid: HEAD,
-        tree: { oid: "7".repeat(40) },
         proposedPolicy: null,
         associatedPullRequests: list([]),
         statusCheckRollup: { contexts: page([checkRun(), status()]) },
@@ -143,7 +142,6 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
 export const blob = (text: string, change: Partial<FileNode> = {}): FileNode => ({
   __typename: "Blob",
   oid: "f".repeat(40),
-  byteSize: text.length,
   isBinary: false,
   isTruncated: false,
   text,
@@ -151,7 +149,8 @@ export const blob = (text: string, change: Partial<FileNode> = {}): FileNode => 
 });
 
 export const controlFiles = (change: Partial<ControlFilesNode> = {}): ControlFilesNode => ({
-  defaultBranchRef: { name: "main", target: { oid: BASE } },
+  databaseId: 100,
+  defaultBranchRef: { name: "main" },
   defaultPolicyFile: null,
   policyFile: null,
   trustFolder: null,
@@ -160,5 +159,5 @@ export const controlFiles = (change: Partial<ControlFilesNode> = {}): ControlFil
 
 /** The whole answer to the first query. */
 export const repositoryAnswer = (pull: PullRequestNode | null = pullRequest(), files = controlFiles()) => ({
-  repository: { databaseId: 100, nameWithOwner: "acme/infra", ...files, pullRequest: pull },
+  repository: { nameWithOwner: "acme/infra", ...files, pullRequest: pull },
 });
