@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 20_000;
 
 const health = z.object({
@@ -83,7 +83,7 @@ export class AppProcess {
     while (Date.now() < limit) {
       if (await Promise.race([ended, this.#answers()])) return;
     }
-    throw new Error("The app did not become healthy in a minute.");
+    throw new Error(`The app did not become healthy in ${START_LIMIT_MS / 1_000} seconds.`);
   }
 
   async #answers(): Promise<boolean> {

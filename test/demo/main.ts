@@ -39,8 +39,8 @@ async function keep(stage: Stage, cloneUrl: string): Promise<void> {
   facts([
     ["App's health", `${stage.app.url}/healthz`],
     ["GitHub's API", stage.github.apiUrl],
-    ["Clone", `git clone ${cloneUrl}`],
-    ["Database", `COUNTERSIGN_DATA_DIR=${stage.dataDir} (held by the app while it runs)`],
+    ["Clone from", cloneUrl],
+    ["Database in", stage.dataDir],
     ["App's log", stage.logFile],
   ]);
 }

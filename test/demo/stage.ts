@@ -9,7 +9,7 @@ import { createKeyring, type Keyring } from "../support/signing.js";
 import { AppProcess } from "./app-process.js";
 
 const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
-const QUIET_LIMIT_MS = 60_000;
+const QUIET_LIMIT_MS = 180_000;
 
 /** A loopback GitHub, the app as a process of its own, a keyring, and one temporary folder for all that they write. */
 export class Stage {
