@@ -1,8 +1,17 @@
 import type { ChangeFacts, CheckRunFact, ResultFact, StatusFact } from "../../facts/facts.js";
-import { durationMs, type Policy, type RequiredResult } from "../document.js";
+import type { Policy, RequiredResult } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, type Complaint, failed, noted, passed, unclear, waiting, waived } from "./build.js";
 import { shortOid } from "./repository.js";
+import {
+  conclusionOf,
+  countsUntil,
+  isFrom,
+  judgedAt,
+  nameOf,
+  type Success,
+  successOf,
+} from "./results/counted.js";
 
 /**
  * Gate 3, first half: each result the policy lists is there for exactly the head commit, from the right app or
@@ -29,23 +38,13 @@ function requiredResult(
   results: readonly ResultFact[],
   facts: ChangeFacts,
 ): Finding[] {
-  const named = results.filter((result) => hasName(result, required));
+  const named = results.filter((result) => result.name === nameOf(required));
   const own = named.filter((result) => isFrom(result, required));
   const impostors = named
     .filter((result) => !own.includes(result))
     .map((result) => impostor(required, result));
   if (own.length === 0) return [missing(required, facts), ...impostors];
   return [...own.map((result) => judge(required, result, facts)), ...impostors];
-}
-
-const nameOf = (required: RequiredResult): string => ("check" in required ? required.check : required.status);
-
-const hasName = (result: ResultFact, required: RequiredResult): boolean => result.name === nameOf(required);
-
-/** Anyone with write access can report a result under any name; only GitHub's id of the reporter cannot be chosen. */
-function isFrom(result: ResultFact, required: RequiredResult): boolean {
-  if ("check" in required) return result.kind === "check-run" && result.app?.id === required.app;
-  return result.kind === "status" && result.creator?.id === required.creator;
 }
 
 const sourceOf = (required: RequiredResult): string =>
@@ -79,14 +78,13 @@ function impostor(required: RequiredResult, result: ResultFact): Finding {
 }
 
 function judge(required: RequiredResult, result: ResultFact, facts: ChangeFacts): Finding {
-  if (result.kind === "status") return judgeStatus(required, result, facts);
-  return judgeCheckRun(required, result, facts);
+  const success = successOf(required, result);
+  if (success !== null) return judgeAge(required, result, success, facts);
+  return result.kind === "status" ? judgeStatus(result) : judgeCheckRun(result);
 }
 
-function judgeStatus(required: RequiredResult, result: StatusFact, facts: ChangeFacts): Finding {
+function judgeStatus(result: StatusFact): Finding {
   switch (result.state) {
-    case "SUCCESS":
-      return judgeAge(required, result, result.createdAt, "success", facts);
     case "PENDING":
     case "EXPECTED":
       return waiting("required-result", running(result));
@@ -97,12 +95,12 @@ function judgeStatus(required: RequiredResult, result: StatusFact, facts: Change
   }
 }
 
-function judgeCheckRun(required: RequiredResult, result: CheckRunFact, facts: ChangeFacts): Finding {
+function judgeCheckRun(result: CheckRunFact): Finding {
   if (result.status !== "COMPLETED") return waiting("required-result", running(result));
-  const conclusion = result.conclusion?.toLowerCase() ?? "none";
-  const accepted: readonly string[] = "check" in required ? required.pass : [];
-  if (accepted.includes(conclusion)) return judgeAge(required, result, result.completedAt, conclusion, facts);
-  const [reason, words] = CONCLUSIONS[conclusion] ?? ["result-failed", "has no conclusion that could pass"];
+  const [reason, words] = CONCLUSIONS[conclusionOf(result)] ?? [
+    "result-failed",
+    "has no conclusion that could pass",
+  ];
   return notPassed(result, reason, words);
 }
 
@@ -138,13 +136,11 @@ const notPassed = (result: ResultFact, reason: string, words: string): Finding =
 function judgeAge(
   required: RequiredResult,
   result: ResultFact,
-  at: string | null,
-  how: string,
+  success: Success,
   facts: ChangeFacts,
 ): Finding {
-  const age = at === null ? Number.NaN : Date.parse(judgedAt(facts)) - Date.parse(at);
-  const limit = required.maxAge === undefined ? Number.POSITIVE_INFINITY : durationMs(required.maxAge);
-  if (limit === Number.POSITIVE_INFINITY || age <= limit) {
+  const { how, at } = success;
+  if (judgedAt(facts) <= countsUntil(required, success)) {
     const message = `${result.name} ended with ${how}, reported by ${sourceOf(required)}.`;
     return passed("required-result", { subject: result.name, reason: `result-${how}`, message });
   }
@@ -155,6 +151,3 @@ function judgeAge(
     remedy: advice("Run it again.", [], result.url),
   });
 }
-
-/** For a merged change a result's age is its age at the merge. */
-const judgedAt = (facts: ChangeFacts): string => facts.pullRequest.merge?.mergedAt ?? facts.observedAt;
