@@ -184,6 +184,11 @@ export const RULES = {
     claim: "The policy file that the change would bring can be used",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
   },
+  "shared-head": {
+    gate: "policy",
+    claim: "Every open pull request that shares the head commit's check runs was judged",
+    controls: CHANGE_CONTROL,
+  },
   "required-result": {
     gate: "policy",
     claim: "Each result the policy lists came from the right source for exactly this commit",

@@ -57,8 +57,11 @@ export interface Decision {
 
 /** Which policy judged: goes into every record. */
 export interface PolicyIdentity {
-  /** `built-in`: no policy file was there; `invalid`: there was one that could not be used, so nothing passes. */
-  readonly source: "repository" | "built-in" | "invalid" | "unreadable";
+  /**
+   * `built-in`: no policy file was there; `invalid`: there was one that could not be used, so nothing passes;
+   * `not-read`: nothing was judged (`undecided`), which no stored decision is.
+   */
+  readonly source: "repository" | "built-in" | "invalid" | "unreadable" | "not-read";
   readonly path: string | null;
   /** Lower-case hex SHA-256 of the policy document in canonical JSON (of the file's bytes where invalid). */
   readonly digest: string | null;

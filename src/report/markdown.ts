@@ -165,6 +165,8 @@ export function policyLine(decisions: readonly PullDecision[]): string {
         return `Policy: ${code(policy.path ?? "")} of the base branch cannot be used, so nothing passes${digest}.`;
       case "unreadable":
         return "Policy: could not be read, so nothing passes.";
+      case "not-read":
+        return "Not judged yet by any policy, so nothing passes.";
     }
   });
   return [...new Set(lines)].map((text) => `<sub>${text}</sub>`).join("\n");

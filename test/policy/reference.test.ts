@@ -12,7 +12,7 @@ const mentions = (words: string): boolean => page.includes(`\`${words}\``);
 /** Words in the rules' sources that look like reasons and are something else. */
 const NO_REASONS = new Set<string>([
   ...Object.keys(RULES),
-  ...["check-run", "github-member", "pull-request", "force-push", "committed-by", "not-found"],
+  ...["check-run", "github-member", "pull-request", "force-push", "committed-by", "not-found", "not-read"],
   // Where a mistake lies, not what it is.
   ...["allowed-signers", "revoked-keys"],
 ]);
@@ -23,7 +23,8 @@ function reasonsInSources(): string[] {
     name.endsWith(".ts"),
   );
   const sources = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
-  sources.push(readFileSync(new URL("../evaluate.ts", folder), "utf8"));
+  for (const name of ["../evaluate.ts", "../undecided.ts"])
+    sources.push(readFileSync(new URL(name, folder), "utf8"));
   const words = sources.flatMap((source) =>
     [...source.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1] ?? ""),
   );
@@ -35,6 +36,11 @@ describe("docs/policy.md", () => {
     const examples = [...page.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((match) => match[1] ?? "");
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(parsePolicy(example)).toMatchObject({ ok: true });
+  });
+
+  it("warns of results that the pull request's own workflows report, where it explains results", () => {
+    const section = page.slice(page.indexOf("An item of `results`"), page.indexOf("## What is refused"));
+    for (const words of ["15368", "own head", "ruleset", "app"]) expect(section).toContain(words);
   });
 
   it("names every key", () => {
