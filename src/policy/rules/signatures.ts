@@ -6,12 +6,13 @@ import { REVOKED_KEYS_PATH } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
 import { forgeOpinion } from "./signatures/forge-opinion.js";
-import { shortOid } from "./repository.js";
+import { originUrl, shortOid } from "./repository.js";
 import { type Mending, MENDING, needsSigning, reasonRemedy } from "./signatures/mending.js";
 import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signatures/remedies.js";
 
-/** A line or key of the trust files that could not be used. */
+/** A line or key that could not be used. */
 export interface TrustProblem {
+  /** A trust file's path, or `github:<login>` for keys registered on an account. */
   readonly path: string;
   readonly line: number | null;
   readonly message: string;
@@ -29,7 +30,7 @@ export function signatureFindings(
   verdicts: Fact<readonly SignatureVerdict[]>,
   trustProblems: readonly TrustProblem[],
 ): Finding[] {
-  const trust = trustProblems.map(trustFinding);
+  const trust = trustProblems.map((problem) => trustFinding(problem, facts));
   if (!facts.commits.known) return [unclear("commit-signature", "commits", facts.commits.reason), ...trust];
   const commits = facts.commits.value;
   const complete = completeness(commits, facts.pullRequest.head.oid);
@@ -160,7 +161,9 @@ function withOneRemedy(
 }
 
 /** A key that cannot be read trusts nobody, which is safe; a revocation that cannot be read would be. */
-function trustFinding(problem: TrustProblem): Finding {
+function trustFinding(problem: TrustProblem, facts: ChangeFacts): Finding {
+  const owner = /^github:(.*)$/s.exec(problem.path)?.[1];
+  if (owner !== undefined) return registeredKeyUnusable(owner, problem, facts);
   const about = {
     subject: problem.line === null ? problem.path : `${problem.path}:${problem.line}`,
     message: problem.message,
@@ -170,4 +173,15 @@ function trustFinding(problem: TrustProblem): Finding {
   return problem.path === REVOKED_KEYS_PATH
     ? failed("trust-material", { ...about, reason: "revocation-unreadable", remedy })
     : noted("trust-material", { ...about, reason: "trust-unreadable" }, remedy);
+}
+
+/** Keys on an account are in no file of the repository: only their owner can mend them. */
+function registeredKeyUnusable(owner: string, problem: TrustProblem, facts: ChangeFacts): Finding {
+  const message = `A key that ${owner} registered on GitHub cannot be used: ${problem.message}`;
+  const remedy = advice(
+    `If commits are signed with it: ${owner} removes it from their GitHub account (Settings, SSH and GPG keys) and adds it anew, as a signing key.`,
+    [],
+    `${originUrl(facts)}/settings/keys`,
+  );
+  return noted("trust-material", { subject: owner, reason: "registered-key-unusable", message }, remedy);
 }

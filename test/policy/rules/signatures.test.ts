@@ -141,6 +141,26 @@ describe("the signatures gate", () => {
   });
 });
 
+describe("a key registered on GitHub that cannot be used", () => {
+  const problem = { path: "github:alice", line: null, message: "A registered SSH key cannot be read." };
+  const finding = only(
+    signatureFindings(facts(), policy(), known([verdict()]), [problem]),
+    "registered-key-unusable",
+  );
+
+  it("is noted as alice's, in no file", () => {
+    expect(finding).toMatchObject({ status: "note", subject: "alice", location: null });
+    expect(finding.message).toBe(
+      "A key that alice registered on GitHub cannot be used: A registered SSH key cannot be read.",
+    );
+  });
+
+  it("is mended on the account, not on the base branch", () => {
+    expect(finding.remedy?.url).toBe("https://github.com/settings/keys");
+    expect(finding.remedy?.text).not.toContain("base branch");
+  });
+});
+
 describe("the remedy for a commit's signature", () => {
   const unsigned = (oid: string): SignatureVerdict =>
     verdict({ oid, verdict: "unsigned", reason: "unsigned", signer: null });
