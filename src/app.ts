@@ -73,9 +73,11 @@ export async function startApp(
 }
 
 function handlersOf(context: FlowContext, probot: Probot): Handlers {
+  const { store } = context;
   return {
     "process-delivery": ({ guid }) => processDelivery(context, probot, guid),
     "evaluate-pull-request": (subject) => evaluatePullRequest(context, subject),
+    "expire-results": (subject) => store.enqueue({ task: "evaluate-pull-request", payload: subject }),
     "publish-checks": (subject) => publishChecks(context, subject),
     "record-merge": (subject) => recordMerge(context, subject),
   };

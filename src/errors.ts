@@ -13,6 +13,7 @@ export type ErrorCode =
   | "github-unavailable"
   | "github-rejected"
   | "head-moved"
+  | "installation-inactive"
   | "store-unavailable"
   | "store-conflict"
   | "migration-failed"

@@ -38,7 +38,9 @@ export interface MergeRecord {
 export function mergeRecord({ facts, decision, verdicts, before }: MergeEvidence): MergeRecord {
   const { merge, base } = facts.pullRequest;
   if (merge === null) throw new TypeError("A merge record needs a merged pull request.");
-  const bypass = decision.outcome !== "passed";
+  // The facts are gathered after the merge, when an approval, a review or the protection may have been changed: what
+  // was shown before it must have passed as well. Without any verdict before it, nothing let it in.
+  const bypass = decision.outcome !== "passed" || before?.outcome !== "passed";
   const body = canonicalJson(
     wellFormed({
       type: "merge",

@@ -2,9 +2,10 @@ import { gather, type GatheredChange } from "../facts/gather.js";
 import { sha256Hex } from "../evidence/canonical.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
+import { expiresAt } from "../policy/expiry.js";
 import type { Decision } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
-import type { NewDecision } from "../store/store.js";
+import type { KnownPullRequest, NewDecision } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
 import { wantChecks, type DecisionBody } from "./want-checks.js";
 
@@ -20,21 +21,61 @@ export async function evaluatePullRequest(context: FlowContext, subject: PullReq
     clock: context.clock,
     findPusher: (tip) => context.store.findPusher(subject.tenantId, tip),
   });
-  // A merged one is the record's business; what is closed has no verdict.
-  if (change.facts.pullRequest.state !== "OPEN") return;
-  const decision = newDecision(subject.tenantId, change);
+  if (change.facts.pullRequest.state === "OPEN") await storeDecision(context, subject.tenantId, change);
+  else await storeEnd(context, subject.tenantId, change);
+}
+
+async function storeDecision(context: FlowContext, tenantId: number, change: GatheredChange): Promise<void> {
+  const { facts, policy } = change;
+  const { repository, pullRequest } = facts;
+  const decision = newDecision(tenantId, change);
   const outcome = await context.store.transaction(async (tx) => {
-    // Two pull requests with one head share its check runs: their decisions are joined one after the other.
-    await tx.lock(`checks:${subject.tenantId}:${change.facts.repository.id}:${decision.headOid}`);
+    // Pull requests with one head share its check runs: their decisions are joined one after the other.
+    await tx.lock(`checks:${tenantId}:${repository.id}:${decision.headOid}`);
+    await tx.notePullRequest(knownPullRequest(tenantId, change));
     const inserted = await tx.insertDecision(decision);
-    await wantChecks(tx, subject.tenantId, change.facts);
+    if (inserted === "outdated") return inserted;
+    await wantChecks(tx, tenantId, facts);
+    const expiry = policy.kind === "usable" ? expiresAt(facts, policy.policy) : null;
+    const payload = { tenantId, repository, number: pullRequest.number };
+    if (expiry !== null) await tx.enqueue({ task: "expire-results", payload }, { runAt: expiry });
     return inserted;
   });
-  const { owner, name } = change.facts.repository;
   context.logger.info(
-    { pull: `${owner}/${name}#${subject.number}`, outcome: decision.outcome },
+    { pull: `${repository.owner}/${repository.name}#${pullRequest.number}`, outcome: decision.outcome },
     `Decision ${outcome}`,
   );
+}
+
+/**
+ * A closed pull request has no verdict (a merged one is the record's business). If we took it for open until now, those
+ * that shared its head are looked at without it.
+ */
+async function storeEnd({ store }: FlowContext, tenantId: number, change: GatheredChange): Promise<void> {
+  const { repository, pullRequest } = change.facts;
+  const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
+  await store.transaction(async (tx) => {
+    const wasOpen = await tx.notePullRequest(knownPullRequest(tenantId, change));
+    for (const { number } of wasOpen ? await tx.openPullRequestsAt(commit) : []) {
+      await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    }
+  });
+}
+
+function knownPullRequest(
+  tenantId: number,
+  { facts: { repository, pullRequest, observedAt } }: GatheredChange,
+): KnownPullRequest {
+  const { number, head, base, state } = pullRequest;
+  return {
+    tenantId,
+    repository,
+    number,
+    headOid: head.oid,
+    baseRef: base.ref,
+    open: state === "OPEN",
+    asOf: new Date(observedAt),
+  };
 }
 
 /** The four gates and what they make together. */

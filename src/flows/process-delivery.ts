@@ -1,5 +1,5 @@
 import type { Probot } from "probot";
-import { CountersignError } from "../errors.js";
+import { CountersignError, isCountersignError } from "../errors.js";
 import { envelope, type Envelope } from "../webhooks/shapes.js";
 import type { FlowContext } from "./context.js";
 
@@ -18,20 +18,30 @@ export async function processDelivery(context: FlowContext, probot: Probot, guid
   await context.store.markDeliveryProcessed(guid, context.clock.now());
 }
 
-/** The app may have been installed before we first ran, so every event teaches us its installation. */
+/**
+ * The app may have been installed before we first ran, so every event teaches us its installation. It says nothing of
+ * when that was, so whatever an installation event says counts for more.
+ */
 async function learnInstallation(
   { store }: FlowContext,
   { installation, repository }: Envelope,
 ): Promise<void> {
   if (installation === undefined || repository === undefined) return;
   const { id, login } = repository.owner;
-  const known = await store.findTenant(id);
-  if (known !== null && known.installationId === installation.id && known.login === login) return;
-  await store.saveTenant({ id, login, installationId: installation.id, suspended: false });
+  if ((await store.findTenant(id))?.installationId === installation.id) return;
+  await store.saveTenant({ id, login, installationId: installation.id, suspended: false, asOf: new Date(0) });
 }
 
-/** The shape was checked when the delivery came; Probot's own types take it from here. */
+/**
+ * Hands the event to Probot's handlers. The shape was checked when the delivery came; Probot's own types take it from
+ * here. It gathers what handlers throw into one error, which would hide when GitHub said to come back.
+ */
 async function receive(probot: Probot, id: string, name: string, payload: unknown): Promise<void> {
   const event: object = { id, name, payload };
-  await probot.receive(event as Parameters<Probot["receive"]>[0]);
+  try {
+    await probot.receive(event as Parameters<Probot["receive"]>[0]);
+  } catch (error) {
+    const errors: unknown[] = error instanceof AggregateError ? error.errors : [];
+    throw errors.find((one) => isCountersignError(one)) ?? error;
+  }
 }

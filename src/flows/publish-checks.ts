@@ -22,7 +22,7 @@ export async function publishChecks(context: FlowContext, subject: CommitSubject
 async function publish(
   { store, clock }: FlowContext,
   { checks }: Installation,
-  { repository }: CommitSubject,
+  subject: CommitSubject,
   wanted: WantedCheck,
 ): Promise<void> {
   const { key, revision } = wanted;
@@ -31,12 +31,13 @@ async function publish(
   // annotations than one request takes it may have got through in part, and is then better made anew.
   const inDoubt =
     wanted.attemptedRevision === revision && content.annotations.length <= ANNOTATIONS_A_REQUEST;
-  const found = inDoubt ? await checks.find(repository, content) : null;
+  const found = inDoubt ? await checks.find(subject.repository, content) : null;
   if (found === null) await store.beginPosting(key, revision, clock.now());
-  const checkRunId = found ?? (await post(checks, repository, content, wanted.checkRunId));
+  const checkRunId = found ?? (await post(checks, subject.repository, content, wanted.checkRunId));
   // GitHub only ever adds annotations, so a run that has some is not rewritten: the next one takes its place.
   const rewritable = content.annotations.length === 0;
-  await store.markPosted(key, revision, rewritable ? checkRunId : null, clock.now());
+  const outcome = await store.markPosted(key, revision, rewritable ? checkRunId : null, clock.now());
+  if (outcome === "overtaken") await store.enqueue({ task: "publish-checks", payload: subject });
 }
 
 async function post(
@@ -67,7 +68,7 @@ function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {
   return {
     name: key.name,
     headOid: key.oid,
-    externalId: `${key.name}@${revision}`,
+    externalId: `${key.name}@${revision}:${content.digest.slice(0, 16)}`,
     conclusion,
     title,
     summary,

@@ -1,6 +1,7 @@
 import { CountersignError } from "../errors.js";
 import { mergeRecord, type EarlierVerdict } from "../evidence/merge-record.js";
 import { gather, type GatheredChange } from "../facts/gather.js";
+import type { RepositoryRef } from "../facts/facts.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { NewRecord } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
@@ -9,6 +10,7 @@ import { judge } from "./evaluate-pull-request.js";
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
 const LAG_MS = 10 * 60_000;
 const LAG_RETRY_MS = 30_000;
+const INACTIVE_RETRY_MS = 60 * 60_000;
 
 /**
  * Writes the one record of a merged pull request, with the facts gathered again as they were when it was merged. It
@@ -19,19 +21,47 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
   const { tenantId, repository, number } = subject;
   if ((await store.findMergeRecord(tenantId, repository.id, number)) !== null) return;
   const installation = await installationOf(context, tenantId);
-  if (installation === null) return;
+  if (installation === null) throw inactive(repository, clock.now());
   const change = await gather(subject, {
     source: installation.facts,
     clock,
     findPusher: (tip) => store.findPusher(tenantId, tip),
   });
   awaitMerge(change, clock.now());
-  if (!change.controlled) return;
+  if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;
   const record = await newRecord(context, tenantId, change);
   const outcome = await store.transaction((tx) => tx.appendRecord(record));
   logger.info(
     { pull: `${repository.owner}/${repository.name}#${number}`, bypass: record.bypass },
     `Merge record ${outcome}`,
+  );
+}
+
+/** A merge must be recorded, so the job waits until the app may look again. */
+function inactive({ owner, name }: RepositoryRef, now: Date): CountersignError {
+  return new CountersignError(
+    "installation-inactive",
+    `The app is not active on ${owner}, so ${owner}/${name} waits.`,
+    {
+      remedy: "Unsuspend the app in the organization's settings, or install it again.",
+      retryAt: new Date(now.getTime() + INACTIVE_RETRY_MS),
+    },
+  );
+}
+
+/** A branch that was controlled when it was judged does not escape its record by being freed before the merge. */
+async function wasControlled(
+  store: FlowContext["store"],
+  tenantId: number,
+  { facts: { repository, pullRequest } }: GatheredChange,
+): Promise<boolean> {
+  const decisions = await store.latestDecisions({
+    tenantId,
+    repositoryId: repository.id,
+    oid: pullRequest.head.oid,
+  });
+  return decisions.some(
+    ({ pullNumber, outcome }) => pullNumber === pullRequest.number && outcome !== "not-controlled",
   );
 }
 
@@ -80,12 +110,10 @@ async function earlierVerdict(
   mergedAt: string,
 ): Promise<EarlierVerdict | null> {
   const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
-  const decision = (await store.latestDecisions(commit)).find(
-    ({ pullNumber }) => pullNumber === pullRequest.number,
-  );
   // GitHub tells the merge to the second, so a verdict within that second may still be the one before it.
-  const endOfSecond = Date.parse(mergedAt) + 999;
-  if (decision === undefined || decision.observedAt.getTime() > endOfSecond) return null;
+  const endOfSecond = new Date(Date.parse(mergedAt) + 999);
+  const decision = await store.decisionAsOf(commit, pullRequest.number, endOfSecond);
+  if (decision === null) return null;
   const { outcome, observedAt, digest } = decision;
   return { outcome, observedAt: observedAt.toISOString(), digest };
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { canonicalJson, sha256Hex } from "../evidence/canonical.js";
-import { CountersignError } from "../errors.js";
 import type { ChangeFacts } from "../facts/facts.js";
 import type { Decision } from "../policy/finding.js";
 import { readDecision } from "../policy/stored-decision.js";
+import { undecided } from "../policy/undecided.js";
 import { renderChecks, type PullDecision, type RenderedCheck } from "../report/checks.js";
-import type { CheckContent, StoredDecision, StoreTransaction } from "../store/store.js";
+import type { CheckContent, CommitKey, StoredDecision, StoreTransaction } from "../store/store.js";
 
 /** What a stored decision's body holds. */
 export interface DecisionBody extends PullDecision {
@@ -15,36 +15,68 @@ export interface DecisionBody extends PullDecision {
 
 /**
  * States what the check runs of a pull request's head commit should say, joined over all open pull requests that have
- * this head, and queues their posting if that is news. While one of those is still undecided, nothing is stated that
- * would pass: it may be the stricter one.
+ * this head, and queues the posting of what is not posted yet. While one of those is undecided nothing passes: it may
+ * be the stricter one.
  *
  * Call it with the commit's lock held.
- * @throws CountersignError `github-unavailable` if GitHub did not say which pull requests share the head
  */
-export async function wantChecks(
-  tx: StoreTransaction,
-  tenantId: number,
-  { repository, pullRequest, siblings }: ChangeFacts,
-): Promise<void> {
-  if (!siblings.known) {
-    throw new CountersignError("github-unavailable", siblings.reason.message, {
-      remedy: siblings.reason.remedy,
-    });
-  }
+export async function wantChecks(tx: StoreTransaction, tenantId: number, facts: ChangeFacts): Promise<void> {
+  const { repository, pullRequest } = facts;
   const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
-  const open = [pullRequest.number, ...siblings.value.map(({ number }) => number)];
-  const decisions = (await tx.latestDecisions(commit)).filter(({ pullNumber }) => open.includes(pullNumber));
-  const undecided = open.filter((number) => !decisions.some(({ pullNumber }) => pullNumber === number));
-  for (const number of undecided) {
+  const heads = await headsOf(tx, commit, facts);
+  const decisions = (await tx.latestDecisions(commit)).map(readBody);
+  const bodies = heads.map(
+    (head) => decisions.find(({ pull }) => decidesOn(pull, head)) ?? undecidedOn(head, facts),
+  );
+  for (const { number } of heads.filter((head) => !decisions.some(({ pull }) => decidesOn(pull, head)))) {
     await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
   }
-  const checks = renderChecks(decisions.map(readBody).filter(({ controlled }) => controlled));
-  const statable = checks.filter(({ conclusion }) => undecided.length === 0 || conclusion !== "success");
-  let news = false;
-  for (const check of statable) {
-    news = (await tx.wantCheck({ ...commit, name: check.name }, contentOf(check))) || news;
+  for (const check of renderChecks(
+    [...bodies, ...unreadSiblings(facts)].filter(({ controlled }) => controlled),
+  )) {
+    await tx.wantCheck({ ...commit, name: check.name }, contentOf(check));
   }
-  if (news) await tx.enqueue({ task: "publish-checks", payload: { tenantId, repository, oid: commit.oid } });
+  // Not only where it is news: what was wanted before may never have been posted.
+  const unposted = (await tx.wantedChecks(commit)).some((wanted) => wanted.postedRevision < wanted.revision);
+  if (unposted)
+    await tx.enqueue({ task: "publish-checks", payload: { tenantId, repository, oid: commit.oid } });
+}
+
+/** An open pull request with this head, and the branch it goes to. */
+interface Head {
+  readonly number: number;
+  readonly baseRef: string;
+}
+
+/** This pull request and all others with its head: as GitHub lists them, and as webhooks and evaluations told. */
+async function headsOf(
+  tx: StoreTransaction,
+  commit: CommitKey,
+  { pullRequest: { number, base }, siblings }: ChangeFacts,
+): Promise<Head[]> {
+  const heard = await tx.openPullRequestsAt(commit);
+  const others = [...(siblings.known ? siblings.value : []), ...heard].filter(
+    (other) => other.number !== number,
+  );
+  const unique = new Map(others.map((head) => [`${head.number} ${head.baseRef}`, head]));
+  return [{ number, baseRef: base.ref }, ...unique.values()];
+}
+
+/** A decision made for another base branch is none: the policy there may be stricter. */
+const decidesOn = (pull: PullDecision["pull"], head: Head): boolean =>
+  pull.number === head.number && pull.baseRef === head.baseRef;
+
+const undecidedOn = ({ number, baseRef }: Head, { observedAt }: ChangeFacts): DecisionBody => ({
+  controlled: true,
+  pull: { number, title: "", baseRef },
+  decision: undecided("not-judged-yet", number, observedAt),
+});
+
+function unreadSiblings({ siblings, pullRequest, observedAt }: ChangeFacts): DecisionBody[] {
+  if (siblings.known) return [];
+  const { number, base } = pullRequest;
+  const pull = { number, title: "", baseRef: base.ref };
+  return [{ controlled: true, pull, decision: undecided("siblings-unknown", null, observedAt) }];
 }
 
 function contentOf(check: RenderedCheck): CheckContent {

@@ -20,6 +20,7 @@ export interface CommitSubject {
 export type Job =
   | { readonly task: "process-delivery"; readonly payload: { readonly guid: string } }
   | { readonly task: "evaluate-pull-request"; readonly payload: PullRequestSubject }
+  | { readonly task: "expire-results"; readonly payload: PullRequestSubject }
   | { readonly task: "publish-checks"; readonly payload: CommitSubject }
   | { readonly task: "record-merge"; readonly payload: PullRequestSubject };
 
@@ -45,6 +46,9 @@ export function schedulingOf(job: Job): Scheduling {
       return { key: `delivery:${job.payload.guid}`, queue: null, priority: 0 };
     case "evaluate-pull-request":
       return { key: `evaluate:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 10 };
+    // A key of its own: it waits for its time, and must not be replaced by an evaluation that is due now.
+    case "expire-results":
+      return { key: `expire:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 10 };
     case "record-merge":
       return { key: `record-merge:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 5 };
     case "publish-checks":
@@ -84,6 +88,7 @@ const jobSchema = z.discriminatedUnion("task", [
     payload: z.strictObject({ guid: z.string().min(1).max(256) }),
   }),
   z.strictObject({ task: z.literal("evaluate-pull-request"), payload: pullRequestSubject }),
+  z.strictObject({ task: z.literal("expire-results"), payload: pullRequestSubject }),
   z.strictObject({ task: z.literal("publish-checks"), payload: commitSubject }),
   z.strictObject({ task: z.literal("record-merge"), payload: pullRequestSubject }),
 ]);

@@ -8,10 +8,11 @@ import type { StoreLogger } from "./logger.js";
 import { migrate } from "./migrate.js";
 import { enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
-import { beginPosting, markPosted, wantCheck, wantedChecks } from "./tables/checks.js";
-import { insertDecision, latestDecisions } from "./tables/decisions.js";
+import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
+import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
 import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
+import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
 import { appendRecord, findMergeRecord, listRecords } from "./tables/records.js";
 import { findTenant, listTenants, saveTenant } from "./tables/tenants.js";
@@ -87,13 +88,21 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     listTenants: () => database.use((queries) => listTenants(queries)),
     saveTenant: (tenant) => database.use((queries) => saveTenant(queries, tenant)),
     findPusher: (tenantId, tip) => database.use((queries) => findPusher(queries, tenantId, tip)),
-    savePusher: (push) => database.use((queries) => savePusher(queries, push)),
+    savePusher: (push, mode = "replace") => database.use((queries) => savePusher(queries, push, mode)),
+    notePullRequest: (pull) =>
+      database.use(async (queries) => {
+        await notePullRequest(queries, pull);
+      }),
+    openPullRequestsAt: (commit) => database.use((queries) => openPullRequestsAt(queries, commit)),
+    openPullRequests: (tenantId) => database.use((queries) => openPullRequests(queries, tenantId)),
     latestDecisions: (commit) => database.use((queries) => latestDecisions(queries, commit)),
+    decisionAsOf: (...pull) => database.use((queries) => decisionAsOf(queries, ...pull)),
     findMergeRecord: (...pull) => database.use((queries) => findMergeRecord(queries, ...pull)),
     listRecords: (...page) => database.use((queries) => listRecords(queries, ...page)),
     wantedChecks: (commit) => database.use((queries) => wantedChecks(queries, commit)),
     beginPosting: (...attempt) => database.use((queries) => beginPosting(queries, ...attempt)),
     markPosted: (...posted) => database.use((queries) => markPosted(queries, ...posted)),
+    renewChecks: (commit) => database.use((queries) => renewChecks(queries, commit)),
     enqueue: (job, at) => database.use((queries) => enqueue(queries, job, at?.runAt ?? null)),
     transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
     queueStatus: () => queueStatus(database),
@@ -108,6 +117,8 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
     lock: (name) => lockName(queries, `named:${name}`),
     insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
     latestDecisions: (commit) => latestDecisions(queries, commit),
+    notePullRequest: (pull) => notePullRequest(queries, pull),
+    openPullRequestsAt: (commit) => openPullRequestsAt(queries, commit),
     wantCheck: (check, content) => wantCheck(queries, check, content),
     wantedChecks: (commit) => wantedChecks(queries, commit),
     appendRecord: (record) => appendRecord(queries, record, clock.now()),

@@ -15,13 +15,25 @@ export interface Store {
   findTenant(tenantId: number): Promise<Tenant | null>;
   /** Every tenant, by login: for operators, who see all of their own installation. */
   listTenants(): Promise<Tenant[]>;
-  /** Inserts or updates; a tenant is the account on which the app is installed, the installation id may change. */
+  /**
+   * Inserts or updates; a tenant is the account on which the app is installed, the installation id may change. Events
+   * come in any order, so an earlier installation or an older state never takes the place of a later one.
+   */
   saveTenant(tenant: Tenant): Promise<void>;
   /** Who last pushed a branch to a commit, as a webhook told us, or `null`. */
   findPusher(tenantId: number, tip: BranchTip): Promise<Account | null>;
-  savePusher(push: HeadPush): Promise<void>;
+  /** `fill`: only where nothing is known, for what tells less than a push does. */
+  savePusher(push: HeadPush, mode?: "replace" | "fill"): Promise<void>;
+  /** Notes where a pull request stands, unless something newer is known. */
+  notePullRequest(pull: KnownPullRequest): Promise<void>;
+  /** Open pull requests that have this head, as far as we heard, by number. */
+  openPullRequestsAt(commit: CommitKey): Promise<KnownPullRequest[]>;
+  /** All open pull requests of a tenant, as far as we heard. */
+  openPullRequests(tenantId: number): Promise<KnownPullRequest[]>;
   /** The newest decision of each pull request whose head is this commit. */
   latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
+  /** The newest decision on a pull request's head that was observed at or before `at`, or `null`. */
+  decisionAsOf(commit: CommitKey, pullNumber: number, at: Date): Promise<StoredDecision | null>;
   findMergeRecord(tenantId: number, repositoryId: number, pullNumber: number): Promise<StoredRecord | null>;
   /** A tenant's records in their order, from `from` on, at most `limit`. */
   listRecords(tenantId: number, from: number, limit: number): Promise<StoredRecord[]>;
@@ -30,7 +42,9 @@ export interface Store {
   /** Before anything is sent: notes that an attempt to post this revision has begun. */
   beginPosting(check: CheckKey, revision: number, at: Date): Promise<void>;
   /** After it was sent: which revision GitHub now shows, and the id to rewrite it under; `null` where a new one must follow. */
-  markPosted(check: CheckKey, revision: number, checkRunId: number | null, at: Date): Promise<void>;
+  markPosted(check: CheckKey, revision: number, checkRunId: number | null, at: Date): Promise<PostOutcome>;
+  /** Has every check run of a commit posted again, whether or not it would say anything new. */
+  renewChecks(commit: CommitKey): Promise<void>;
   enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
   /** Runs `work` in one transaction: all of it is stored, or none. Serialization failures are retried. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
@@ -46,8 +60,14 @@ export interface Store {
 export interface StoreTransaction {
   /** Holds a named lock until the transaction ends, over all processes on this database. */
   lock(name: string): Promise<void>;
-  /** Inserts a decision unless the newest one of this pull request and head has the same digest. */
-  insertDecision(decision: NewDecision): Promise<"inserted" | "unchanged">;
+  /**
+   * Inserts a decision unless the newest one of this pull request and head has the same digest. `outdated`: the newest
+   * was observed later than this one, which then says nothing any more.
+   */
+  insertDecision(decision: NewDecision): Promise<"inserted" | "unchanged" | "outdated">;
+  /** As outside of a transaction. Returns whether the pull request was known to be open before. */
+  notePullRequest(pull: KnownPullRequest): Promise<boolean>;
+  openPullRequestsAt(commit: CommitKey): Promise<KnownPullRequest[]>;
   latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
   /** States what a check run should say. Bumps the revision only if the digest differs; returns whether it did. */
   wantCheck(check: CheckKey, content: CheckContent): Promise<boolean>;
@@ -63,6 +83,19 @@ export interface Tenant {
   readonly login: string;
   readonly installationId: number;
   readonly suspended: boolean;
+  /** When GitHub says that this was so. */
+  readonly asOf: Date;
+}
+
+/** Where a pull request stood when we last heard of it. */
+export interface KnownPullRequest {
+  readonly tenantId: number;
+  readonly repository: RepositoryRef;
+  readonly number: number;
+  readonly headOid: string;
+  readonly baseRef: string;
+  readonly open: boolean;
+  readonly asOf: Date;
 }
 
 export interface NewDelivery {
@@ -124,6 +157,9 @@ export interface CheckContent {
   readonly annotations: readonly unknown[];
   readonly digest: string;
 }
+
+/** `overtaken`: a newer revision had been posted before, so GitHub now shows an older one and must be told again. */
+export type PostOutcome = "posted" | "overtaken";
 
 /** One row of the outbox of check runs: what we want GitHub to show, and what it was last made to show. */
 export interface WantedCheck {

@@ -1,7 +1,7 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
-import { accountOf, evaluateOpen, placeOf } from "./subjects.js";
+import { accountOf, evaluateOpen, evaluateTenant, placeOf } from "./subjects.js";
 
 const HEADS = "refs/heads/";
 
@@ -37,7 +37,10 @@ export function onBranch(app: Probot, context: FlowContext): void {
   app.on(
     ["repository_ruleset.created", "repository_ruleset.edited", "repository_ruleset.deleted"],
     async ({ payload }) => {
-      if (payload.repository) await evaluateOpen(context, placeOf({ repository: payload.repository }), null);
+      const { repository, organization } = payload;
+      if (repository) await evaluateOpen(context, placeOf({ repository }), null);
+      // An organization's ruleset may bind any of its repositories.
+      else if (organization) await evaluateTenant(context, organization.id);
     },
   );
 }

@@ -14,51 +14,71 @@ export function onPullRequest(app: Probot, context: FlowContext): void {
       "pull_request.converted_to_draft",
     ],
     async ({ payload }) => {
-      const place = placeOf(payload);
+      await notePullRequest(context, payload);
       await notePusher(context, payload);
-      await evaluate(context, place, [payload.pull_request.number]);
+      await evaluate(context, placeOf(payload), [payload.pull_request.number]);
     },
   );
 
   app.on("pull_request.closed", async ({ payload }) => {
     const place = placeOf(payload);
     const { number, merged, head } = payload.pull_request;
+    await notePullRequest(context, payload);
     if (merged) await context.store.enqueue({ task: "record-merge", payload: { ...place, number } });
     // Others with the same head shared this one's verdict, and no longer do.
     await evaluateAtCommit(context, place, head.sha);
   });
 }
 
-interface PushedPullRequest {
+interface PullRequestPayload {
   readonly action: string;
   readonly repository: Parameters<typeof placeOf>[0]["repository"];
   readonly sender?: { readonly id: number; readonly login: string; readonly type?: string };
   readonly pull_request: {
+    readonly number: number;
+    readonly state: string;
+    readonly updated_at: string;
     readonly head: {
       readonly sha: string;
       readonly ref: string;
       readonly repo: { readonly id: number } | null;
     };
-    readonly base: { readonly repo: { readonly id: number } };
+    readonly base: { readonly ref: string; readonly repo: { readonly id: number } };
   };
+}
+
+async function notePullRequest({ store }: FlowContext, payload: PullRequestPayload): Promise<void> {
+  const { number, state, head, base, updated_at: updatedAt } = payload.pull_request;
+  await store.notePullRequest({
+    ...placeOf(payload),
+    number,
+    headOid: head.sha,
+    baseRef: base.ref,
+    open: state === "open",
+    asOf: new Date(updatedAt),
+  });
 }
 
 /**
  * Notes who pushed the head. `synchronize` is sent for a push and names the pusher; of a pull request from a fork,
- * `opened` is the only word we get, since the fork's own pushes are not told to us.
+ * `opened` is often the only word we get, since a fork's own pushes are not told to us. It names who opened, which is
+ * less, so it only fills a gap.
  */
-async function notePusher(context: FlowContext, payload: PushedPullRequest): Promise<void> {
+async function notePusher(context: FlowContext, payload: PullRequestPayload): Promise<void> {
   const { head, base } = payload.pull_request;
   const fromFork = head.repo?.id !== base.repo.id;
   const pusher = accountOf(payload.sender);
-  const tells = payload.action === "synchronize" || (payload.action === "opened" && fromFork);
-  if (pusher === null || head.repo === null || !tells) return;
-  await context.store.savePusher({
-    tenantId: placeOf(payload).tenantId,
-    repositoryId: head.repo.id,
-    branch: head.ref,
-    oid: head.sha,
-    pusher,
-    at: context.clock.now(),
-  });
+  const pushed = payload.action === "synchronize";
+  if (pusher === null || head.repo === null || !(pushed || (payload.action === "opened" && fromFork))) return;
+  await context.store.savePusher(
+    {
+      tenantId: placeOf(payload).tenantId,
+      repositoryId: head.repo.id,
+      branch: head.ref,
+      oid: head.sha,
+      pusher,
+      at: context.clock.now(),
+    },
+    pushed ? "replace" : "fill",
+  );
 }

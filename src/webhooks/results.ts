@@ -1,6 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
-import { evaluateAtCommit, evaluateOpen, placeOf } from "./subjects.js";
+import { evaluateAtCommit, evaluateOpen, placeOf, type Place } from "./subjects.js";
 
 /** Results of tools on a commit, and people asking for ours again. */
 export function onResults(app: Probot, context: FlowContext): void {
@@ -12,13 +12,17 @@ export function onResults(app: Probot, context: FlowContext): void {
 
   app.on("check_run.rerequested", async ({ payload }) => {
     if (payload.check_run.app?.id !== context.appId) return;
-    await evaluateAtCommit(context, placeOf(payload), payload.check_run.head_sha);
+    await lookAgain(context, placeOf(payload), payload.check_run.head_sha);
   });
 
-  app.on(["check_suite.completed", "check_suite.rerequested"], async ({ payload }) => {
-    const ours = payload.check_suite.app.id === context.appId;
-    if (ours && payload.action === "completed") return;
+  app.on("check_suite.completed", async ({ payload }) => {
+    if (payload.check_suite.app.id === context.appId) return;
     await evaluateAtCommit(context, placeOf(payload), payload.check_suite.head_sha);
+  });
+
+  app.on("check_suite.rerequested", async ({ payload }) => {
+    if (payload.check_suite.app.id !== context.appId) return;
+    await lookAgain(context, placeOf(payload), payload.check_suite.head_sha);
   });
 
   app.on("status", async ({ payload }) => {
@@ -42,4 +46,12 @@ export function onResults(app: Probot, context: FlowContext): void {
       await evaluateOpen(context, placeOf(payload), null);
     },
   );
+}
+
+/** GitHub shows a check that was asked for again as queued until it is posted again, whatever it then says. */
+async function lookAgain(context: FlowContext, place: Place, oid: string): Promise<void> {
+  const { tenantId, repository } = place;
+  await evaluateAtCommit(context, place, oid);
+  await context.store.renewChecks({ tenantId, repositoryId: repository.id, oid });
+  await context.store.enqueue({ task: "publish-checks", payload: { tenantId, repository, oid } });
 }

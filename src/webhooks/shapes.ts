@@ -14,6 +14,7 @@ const pullRequest = z.object({
   number: id,
   state: z.enum(["open", "closed"]),
   merged: z.boolean().optional(),
+  updated_at: text,
   head: z.object({ sha, ref: text, repo: z.object({ id }).nullable() }),
   base: z.object({ sha, ref: text, repo: z.object({ id }) }),
 });

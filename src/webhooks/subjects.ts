@@ -40,30 +40,29 @@ export function accountOf(
 
 /** Queues an evaluation of each pull request. */
 export async function evaluate(
-  context: FlowContext,
+  { store }: Pick<FlowContext, "store">,
   place: Place,
   numbers: readonly number[],
 ): Promise<void> {
   for (const number of new Set(numbers)) {
     const subject: PullRequestSubject = { ...place, number };
-    await context.store.enqueue({ task: "evaluate-pull-request", payload: subject });
+    await store.enqueue({ task: "evaluate-pull-request", payload: subject });
   }
 }
 
-/**
- * Queues an evaluation of every pull request that has this head commit. Where none was decided on yet GitHub is asked:
- * one may just be looked at for the first time, and this news would come too late for that look.
- */
-export async function evaluateAtCommit(context: FlowContext, place: Place, oid: string): Promise<void> {
+/** Queues an evaluation of every open pull request that has this head commit, as far as we heard. */
+export async function evaluateAtCommit(
+  { store }: Pick<FlowContext, "store">,
+  place: Place,
+  oid: string,
+): Promise<void> {
   const key: CommitKey = { tenantId: place.tenantId, repositoryId: place.repository.id, oid };
-  const decided = (await context.store.latestDecisions(key)).map(({ pullNumber }) => pullNumber);
-  if (decided.length > 0) {
-    await evaluate(context, place, decided);
-    return;
-  }
-  const installation = await installationOf(context, place.tenantId);
-  if (installation === null) return;
-  await evaluate(context, place, await installation.pullRequestsAt(place.repository, oid));
+  const open = await store.openPullRequestsAt(key);
+  await evaluate(
+    { store },
+    place,
+    open.map(({ number }) => number),
+  );
 }
 
 /** Queues an evaluation of every open pull request, those into `base` where it is given. */
@@ -71,4 +70,11 @@ export async function evaluateOpen(context: FlowContext, place: Place, base: str
   const installation = await installationOf(context, place.tenantId);
   if (installation === null) return;
   await evaluate(context, place, await installation.openPullRequests(place.repository, base));
+}
+
+/** Queues an evaluation of every open pull request of a tenant that we heard of. */
+export async function evaluateTenant({ store }: FlowContext, tenantId: number): Promise<void> {
+  for (const { repository, number } of await store.openPullRequests(tenantId)) {
+    await evaluate({ store }, { tenantId, repository }, [number]);
+  }
 }

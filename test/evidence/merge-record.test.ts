@@ -96,6 +96,13 @@ describe("mergeRecord", () => {
     expect(JSON.parse(record.body)).toMatchObject({ bypass });
   });
 
+  it.each([
+    ["no verdict", null],
+    ["a failed verdict", { outcome: "failed", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) }],
+  ])("of a change that landed with %s is a bypass, whatever is found afterwards", (_what, before) => {
+    expect(mergeRecord(evidence({ before })).bypass).toBe(true);
+  });
+
   it("has one key for one change, whatever else is found of it", () => {
     const keys = [evidence(), evidence({ before: null, decision: decision("unknown") })].map(
       (each) => mergeRecord(each).changeKey,

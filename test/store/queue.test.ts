@@ -21,6 +21,7 @@ eachDatabase("the queue", (store) => {
     const all: Handlers = {
       "process-delivery": nothing,
       "evaluate-pull-request": nothing,
+      "expire-results": nothing,
       "publish-checks": nothing,
       "record-merge": nothing,
       ...handlers,

@@ -86,7 +86,13 @@ eachDatabase(
 
     describe("tenants", () => {
       it("are inserted, then updated", async () => {
-        const tenant = { id: LARGE + freshId(), login: "octo", installationId: 3, suspended: false };
+        const tenant = {
+          id: LARGE + freshId(),
+          login: "octo",
+          installationId: 3,
+          suspended: false,
+          asOf: AT,
+        };
         expect(await store().findTenant(tenant.id)).toBeNull();
         await store().saveTenant(tenant);
         await store().saveTenant({ ...tenant, login: "renamed", installationId: LARGE, suspended: true });
@@ -95,7 +101,67 @@ eachDatabase(
           login: "renamed",
           installationId: LARGE,
           suspended: true,
+          asOf: AT,
         });
+      });
+
+      it.each([
+        ["a later state of the installation", { suspended: true, asOf: new Date(AT.getTime() + 1) }, true],
+        ["an older state that arrives late", { suspended: true, asOf: new Date(AT.getTime() - 1) }, false],
+        [
+          "a later installation, whenever it was",
+          { installationId: 4, suspended: true, asOf: new Date(0) },
+          true,
+        ],
+        ["the end of an earlier one", { installationId: 2, suspended: true, asOf: NOW }, false],
+      ])("take on %s or not", async (_what, change, taken) => {
+        const tenant = { id: freshId(), login: "octo", installationId: 3, suspended: false, asOf: AT };
+        await store().saveTenant(tenant);
+        await store().saveTenant({ ...tenant, ...change });
+        expect(await store().findTenant(tenant.id)).toMatchObject({ suspended: taken });
+      });
+    });
+
+    describe("pull requests", () => {
+      const pull = () => ({
+        tenantId: freshId(),
+        repository: { id: LARGE, owner: "octo", name: "deploy" },
+        number: 7,
+        headOid: OID,
+        baseRef: "main",
+        open: true,
+        asOf: AT,
+      });
+
+      it("are found by their head while they are open", async () => {
+        const known = pull();
+        const commit = { tenantId: known.tenantId, repositoryId: LARGE, oid: OID };
+        await store().notePullRequest({ ...known, number: 8, baseRef: "release" });
+        await store().notePullRequest(known);
+        await store().notePullRequest({ ...known, number: 9, open: false });
+        await store().notePullRequest({ ...known, number: 10, headOid: "b".repeat(40) });
+        await store().notePullRequest({ ...known, tenantId: freshId() });
+        const found = [known, { ...known, number: 8, baseRef: "release" }];
+        expect(await store().openPullRequestsAt(commit)).toEqual(found);
+        expect(await store().transaction((tx) => tx.openPullRequestsAt(commit))).toEqual(found);
+        expect((await store().openPullRequests(known.tenantId)).map(({ number }) => number)).toEqual([
+          7, 8, 10,
+        ]);
+      });
+
+      it("are as they were last, not as an older event says that arrives late", async () => {
+        const known = pull();
+        const commit = { tenantId: known.tenantId, repositoryId: LARGE, oid: OID };
+        await store().notePullRequest({ ...known, open: false });
+        await store().notePullRequest({ ...known, asOf: new Date(AT.getTime() - 1) });
+        expect(await store().openPullRequestsAt(commit)).toEqual([]);
+        const wasOpen = (open: boolean): Promise<boolean> =>
+          store().transaction((tx) => tx.notePullRequest({ ...known, open, asOf: NOW }));
+        expect([await wasOpen(true), await wasOpen(false), await wasOpen(true)]).toEqual([
+          false,
+          true,
+          false,
+        ]);
       });
     });
 
@@ -123,6 +189,14 @@ eachDatabase(
         await store().savePusher({ ...push, pusher: other, at: new Date(AT.getTime() + 1) });
         expect(await store().findPusher(push.tenantId, tip)).toEqual(other);
       });
+
+      it("fill a gap with what tells less, and never replace by it", async () => {
+        const tenantId = freshId();
+        await store().savePusher({ tenantId, ...tip, pusher, at: AT }, "fill");
+        expect(await store().findPusher(tenantId, tip)).toEqual(pusher);
+        await store().savePusher({ tenantId, ...tip, pusher: other, at: NOW }, "fill");
+        expect(await store().findPusher(tenantId, tip)).toEqual(pusher);
+      });
     });
 
     describe("decisions", () => {
@@ -135,6 +209,30 @@ eachDatabase(
         expect(await insert("d1")).toBe("unchanged");
         expect(await insert("d2")).toBe("inserted");
         expect(await insert("d1")).toBe("inserted");
+      });
+
+      it("are not inserted once one that was observed later is there", async () => {
+        const later = aDecision();
+        const earlier = { ...later, observedAt: new Date(AT.getTime() - 1), digest: "d0" };
+        const insert = (decision: typeof later) => store().transaction((tx) => tx.insertDecision(decision));
+        expect(await insert(later)).toBe("inserted");
+        expect(await insert(earlier)).toBe("outdated");
+        const commit = { tenantId: later.tenantId, repositoryId: LARGE, oid: OID };
+        expect(await store().latestDecisions(commit)).toMatchObject([{ digest: "d1" }]);
+      });
+
+      it("are found as of an instant", async () => {
+        const first = aDecision();
+        const second = { ...first, observedAt: new Date(AT.getTime() + 1000), digest: "d2" };
+        const commit = { tenantId: first.tenantId, repositoryId: LARGE, oid: OID };
+        await store().transaction(async (tx) => {
+          await tx.insertDecision(first);
+          await tx.insertDecision(second);
+        });
+        const digestAt = async (offset: number) =>
+          (await store().decisionAsOf(commit, 7, new Date(AT.getTime() + offset)))?.digest ?? null;
+        expect(await Promise.all([-1, 0, 999, 1000].map(digestAt))).toEqual([null, "d1", "d1", "d2"]);
+        expect(await store().decisionAsOf(commit, 8, NOW)).toBeNull();
       });
 
       it("are the newest of each pull request with this head, in this tenant and repository", async () => {
@@ -213,15 +311,32 @@ eachDatabase(
         expect(await store().wantedChecks(key)).toMatchObject([{ postedRevision: 1, checkRunId: LARGE }]);
       });
 
-      it("are not taken back by the late answer to an older revision", async () => {
+      it("are posted again after the late answer to an older revision: that is what GitHub shows now", async () => {
         const key = check();
         await store().transaction((tx) => tx.wantCheck(key, someContent({ digest: "c1" })));
         await store().transaction((tx) => tx.wantCheck(key, someContent({ digest: "c2" })));
-        await store().markPosted(key, 2, 22, AT);
+        expect(await store().markPosted(key, 2, 22, AT)).toBe("posted");
         await store().beginPosting(key, 1, AT);
-        await store().markPosted(key, 1, 11, AT);
+        expect(await store().markPosted(key, 1, 11, AT)).toBe("overtaken");
         expect(await store().wantedChecks(key)).toMatchObject([
-          { attemptedRevision: 2, postedRevision: 2, checkRunId: 22 },
+          { revision: 3, attemptedRevision: 2, postedRevision: 2, checkRunId: 11 },
+        ]);
+      });
+
+      it("may have to be followed by a new one", async () => {
+        const key = check();
+        await store().transaction((tx) => tx.wantCheck(key, someContent()));
+        await store().markPosted(key, 1, null, AT);
+        expect(await store().wantedChecks(key)).toMatchObject([{ postedRevision: 1, checkRunId: null }]);
+      });
+
+      it("are all due again when they are renewed", async () => {
+        const key = check();
+        await store().transaction((tx) => tx.wantCheck(key, someContent()));
+        await store().markPosted(key, 1, 11, AT);
+        await store().renewChecks(key);
+        expect(await store().wantedChecks(key)).toMatchObject([
+          { revision: 2, postedRevision: 1, checkRunId: 11 },
         ]);
       });
 

@@ -41,6 +41,7 @@ async function work(store: TestStore): Promise<unknown[]> {
       return nothing();
     },
     "evaluate-pull-request": nothing,
+    "expire-results": () => Promise.resolve(),
     "publish-checks": nothing,
     "record-merge": nothing,
   };
@@ -96,6 +97,7 @@ const refuse = (): Promise<void> => Promise.reject(new Error("no job is due"));
 const neverCalled = {
   "process-delivery": refuse,
   "evaluate-pull-request": refuse,
+  "expire-results": () => Promise.resolve(),
   "publish-checks": refuse,
   "record-merge": refuse,
 };

@@ -7,7 +7,7 @@ import type { FlowContext } from "../../src/flows/context.js";
 import type { Installation } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
 import type { Job } from "../../src/store/jobs.js";
-import type { HeadPush, Store, StoredDecision, Tenant } from "../../src/store/store.js";
+import type { HeadPush, KnownPullRequest, Store, Tenant } from "../../src/store/store.js";
 import { registerHandlers } from "../../src/webhooks/handlers.js";
 import { accountOf, placeOf } from "../../src/webhooks/subjects.js";
 import {
@@ -26,6 +26,7 @@ import {
   reviewEvent,
   rulesetEvent,
   statusEvent,
+  UPDATED_AT,
 } from "./payloads.js";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -33,11 +34,9 @@ const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs1", format: "pem" })
   .toString();
 
-const TENANT: Tenant = { id: 7, login: "acme", installationId: 55, suspended: false };
-/** Pull requests that we once decided on with HEAD as their head. */
-const DECIDED = [12, 13];
-/** The head of a pull request that is just being looked at for the first time. */
-const UNDECIDED = "8".repeat(40);
+const TENANT: Tenant = { id: 7, login: "acme", installationId: 55, suspended: false, asOf: UPDATED_AT };
+/** Pull requests that we know to have HEAD as their head. */
+const AT_HEAD = [12, 13];
 /** Open pull requests by the branch they go to. */
 const OPEN = new Map([
   ["main", [12]],
@@ -47,16 +46,43 @@ const OPEN = new Map([
 /** What handlers may touch, in memory; anything else they call fails the test. */
 class Ports {
   readonly jobs: Job[] = [];
-  readonly pushes: HeadPush[] = [];
+  readonly pushes: (HeadPush & { mode: string })[] = [];
   tenants: Tenant[] = [TENANT];
 
-  readonly store: Pick<Store, "enqueue" | "savePusher" | "saveTenant" | "findTenant" | "latestDecisions"> = {
+  readonly notes: KnownPullRequest[] = [];
+  readonly renewed: string[] = [];
+
+  readonly store: Pick<
+    Store,
+    | "enqueue"
+    | "savePusher"
+    | "saveTenant"
+    | "findTenant"
+    | "notePullRequest"
+    | "openPullRequestsAt"
+    | "openPullRequests"
+    | "renewChecks"
+  > = {
+    notePullRequest: (pull) => {
+      this.notes.push(pull);
+      return Promise.resolve();
+    },
+    openPullRequestsAt: ({ oid }) => {
+      const closed = this.notes.filter(({ open }) => !open).map(({ number }) => number);
+      const open = oid === HEAD ? AT_HEAD.filter((number) => !closed.includes(number)) : [];
+      return Promise.resolve(open.map(openPullRequest));
+    },
+    openPullRequests: () => Promise.resolve(AT_HEAD.map(openPullRequest)),
+    renewChecks: ({ oid }) => {
+      this.renewed.push(oid);
+      return Promise.resolve();
+    },
     enqueue: (job) => {
       this.jobs.push(job);
       return Promise.resolve();
     },
-    savePusher: (push) => {
-      this.pushes.push(push);
+    savePusher: (push, mode = "replace") => {
+      this.pushes.push({ ...push, mode });
       return Promise.resolve();
     },
     findTenant: (id) => Promise.resolve(this.tenants.find((tenant) => tenant.id === id) ?? null),
@@ -64,11 +90,9 @@ class Ports {
       this.tenants = [...this.tenants.filter(({ id }) => id !== tenant.id), tenant];
       return Promise.resolve();
     },
-    latestDecisions: ({ oid }) => Promise.resolve(oid === HEAD ? DECIDED.map(decision) : []),
   };
 
-  readonly installation: Pick<Installation, "openPullRequests" | "pullRequestsAt"> = {
-    pullRequestsAt: (_repository, oid) => Promise.resolve(oid === UNDECIDED ? [14] : []),
+  readonly installation: Pick<Installation, "openPullRequests"> = {
     openPullRequests: (_repository, base) =>
       Promise.resolve(base === null ? [...OPEN.values()].flat() : (OPEN.get(base) ?? [])),
   };
@@ -79,19 +103,14 @@ class Ports {
   }
 }
 
-const decision = (pullNumber: number): StoredDecision => ({
-  id: String(pullNumber),
+const openPullRequest = (number: number): KnownPullRequest => ({
   tenantId: PLACE.tenantId,
   repository: PLACE.repository,
-  pullNumber,
-  baseRef: "main",
+  number,
   headOid: HEAD,
-  outcome: "failed",
-  policyDigest: null,
-  observedAt: NOW,
-  decidedAt: NOW,
-  body: {},
-  digest: "d",
+  baseRef: "main",
+  open: true,
+  asOf: NOW,
 });
 
 /** The ports as the whole of what handlers are handed: a call of anything else is a TypeError. */
@@ -140,6 +159,14 @@ describe("a pull request", () => {
     },
   );
 
+  it("that is opened is noted with its head and base, as of when GitHub says", async () => {
+    await receive(pullRequestEvent("opened"));
+    const { tenantId, repository } = PLACE;
+    expect(ports.notes).toEqual([
+      { tenantId, repository, number: 12, headOid: HEAD, baseRef: "main", open: true, asOf: UPDATED_AT },
+    ]);
+  });
+
   it.each(["labeled", "assigned", "auto_merge_enabled"])(
     "that is %s is the same as before",
     async (action) => {
@@ -150,20 +177,30 @@ describe("a pull request", () => {
   it("that is merged is recorded, and those with the same head are looked at", async () => {
     expect(await queuedBy(pullRequestEvent("closed", { merged: true }))).toEqual([
       "record-merge 12",
-      ...evaluate(12, 13),
+      ...evaluate(13),
     ]);
   });
 
   it("that is closed unmerged leaves no record", async () => {
-    expect(await queuedBy(pullRequestEvent("closed"))).toEqual(evaluate(12, 13));
+    expect(await queuedBy(pullRequestEvent("closed"))).toEqual(evaluate(13));
   });
 
-  const PUSHED = { tenantId: 7, repositoryId: 100, branch: "change", oid: HEAD, pusher: ada, at: NOW };
+  const PUSHED = {
+    tenantId: 7,
+    repositoryId: 100,
+    branch: "change",
+    oid: HEAD,
+    pusher: ada,
+    at: NOW,
+    mode: "replace",
+  };
   const FORK_PUSHED = { ...PUSHED, repositoryId: 101 };
+  // Whoever opened may not have pushed: a push that told more stays.
+  const FORK_OPENED = { ...FORK_PUSHED, mode: "fill" };
   it.each([
     ["its head was pushed", pullRequestEvent("synchronize"), [PUSHED]],
     ["a fork's head was pushed", pullRequestEvent("synchronize", { headRepository: 101 }), [FORK_PUSHED]],
-    ["it was opened from a fork", pullRequestEvent("opened", { headRepository: 101 }), [FORK_PUSHED]],
+    ["it was opened from a fork", pullRequestEvent("opened", { headRepository: 101 }), [FORK_OPENED]],
     ["it was opened from a fork that is gone", pullRequestEvent("opened", { headRepository: null }), []],
     ["it was opened by whoever did not push it", pullRequestEvent("opened"), []],
     ["it was edited", pullRequestEvent("edited", { headRepository: 101 }), []],
@@ -185,20 +222,28 @@ describe("reviews and results", () => {
     ["a check run of nobody ends", checkRunEvent("completed", null), evaluate(12, 13)],
     ["our own check run ends", checkRunEvent("completed", APP_ID), []],
     ["our own check run starts", checkRunEvent("created", APP_ID), []],
-    ["someone asks for ours again", checkRunEvent("rerequested", APP_ID), evaluate(12, 13)],
+    [
+      "someone asks for ours again",
+      checkRunEvent("rerequested", APP_ID),
+      [...evaluate(12, 13), "publish-checks"],
+    ],
     ["someone asks for another's again", checkRunEvent("rerequested", 5), []],
     ["another app's suite ends", checkSuiteEvent("completed", 5), evaluate(12, 13)],
     ["our own suite ends", checkSuiteEvent("completed", APP_ID), []],
-    ["someone asks for our suite again", checkSuiteEvent("rerequested", APP_ID), evaluate(12, 13)],
+    [
+      "someone asks for our suite again",
+      checkSuiteEvent("rerequested", APP_ID),
+      [...evaluate(12, 13), "publish-checks"],
+    ],
+    ["someone asks for another's suite again", checkSuiteEvent("rerequested", 5), []],
     ["a status is set", statusEvent(), evaluate(12, 13)],
   ])("%s", async (_what, example, queued) => {
     expect(await queuedBy(example)).toEqual(queued);
   });
 
-  it("a result that comes while the first look is under way is looked at all the same", async () => {
-    const status = statusEvent();
-    const early = { ...status, payload: { ...status.payload, sha: UNDECIDED } };
-    expect(await queuedBy(early)).toEqual(evaluate(14));
+  it("that is asked for again is posted again, whatever it says", async () => {
+    await receive(checkRunEvent("rerequested", APP_ID));
+    expect(ports.renewed).toEqual([HEAD]);
   });
 
   it("a result on a commit that heads no pull request is nobody's", async () => {
@@ -220,7 +265,7 @@ describe("a branch", () => {
   it("that is pushed tells who did", async () => {
     await receive(pushEvent());
     expect(ports.pushes).toEqual([
-      { tenantId: 7, repositoryId: 100, branch: "main", oid: HEAD, pusher: ada, at: NOW },
+      { tenantId: 7, repositoryId: 100, branch: "main", oid: HEAD, pusher: ada, at: NOW, mode: "replace" },
     ]);
     expect(ports.jobs).toEqual([]);
   });
@@ -276,8 +321,8 @@ describe("a branch", () => {
     expect(await queuedBy(example)).toEqual(ALL_OPEN);
   });
 
-  it("of an organization's ruleset is not named", async () => {
-    expect(await queuedBy(rulesetEvent("edited", false))).toEqual([]);
+  it("of an organization's ruleset is not named, so all that are known to be open are looked at", async () => {
+    expect(await queuedBy(rulesetEvent("edited", false))).toEqual(evaluate(12, 13));
   });
 
   it.each([[[]], [[{ ...TENANT, suspended: true }]]])(
@@ -300,13 +345,16 @@ describe("an installation", () => {
     ports.tenants = [];
     await receive(installationEvent(action));
     expect(ports.tenants).toEqual([{ ...TENANT, suspended }]);
-    expect(ports.jobs).toEqual([]);
   });
 
-  it("that was replaced cannot take the new one down, however late we hear of its end", async () => {
-    ports.tenants = [{ ...TENANT, installationId: 56 }];
-    await receive(installationEvent("deleted", 55));
-    expect(ports.tenants).toEqual([{ ...TENANT, installationId: 56 }]);
+  it.each([
+    ["created", ALL_OPEN],
+    ["unsuspend", evaluate(12, 13)],
+    ["new_permissions_accepted", evaluate(12, 13)],
+    ["suspend", []],
+    ["deleted", []],
+  ])("that is %s has looked at what happened meanwhile", async (action, queued) => {
+    expect(await queuedBy(installationEvent(action))).toEqual(queued);
   });
 });
 

@@ -8,6 +8,8 @@ export const owner = { id: 7, login: "acme" };
 export const ada = { id: 1, login: "ada", type: "User" };
 export const repository = { id: 100, name: "infra", default_branch: "main", owner };
 export const installation = { id: 55 };
+/** When GitHub says that what events tell was so. */
+export const UPDATED_AT = new Date("2026-11-20T11:59:00Z");
 const common = { repository, installation, sender: ada };
 
 /** Where all of these happen, in the app's words. */
@@ -22,7 +24,12 @@ export interface Example {
 
 export const installationEvent = (action: string, id = installation.id): Example => ({
   event: "installation",
-  payload: { action, installation: { id, account: owner }, sender: ada },
+  payload: {
+    action,
+    installation: { id, account: owner, updated_at: UPDATED_AT.toISOString() },
+    repositories: [{ id: repository.id, name: repository.name }],
+    sender: ada,
+  },
 });
 
 /** `headRepository`: the repository's own id unless it comes from a fork; `null` where the fork is gone. */
@@ -35,6 +42,7 @@ export const pullRequestEvent = (
     number: 12,
     state: action === "closed" ? "closed" : "open",
     merged,
+    updated_at: UPDATED_AT.toISOString(),
     head: { sha: HEAD, ref: "change", repo: headRepository === null ? null : { id: headRepository } },
     base: { sha: BASE, ref: "main", repo: { id: repository.id } },
   };

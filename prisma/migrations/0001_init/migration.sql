@@ -7,6 +7,7 @@ CREATE TABLE "tenants" (
     "login" TEXT NOT NULL,
     "installation_id" BIGINT NOT NULL,
     "suspended" BOOLEAN NOT NULL,
+    "as_of" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "tenants_pkey" PRIMARY KEY ("tenant_id")
 );
@@ -38,6 +39,22 @@ CREATE TABLE "head_pushes" (
 
     CONSTRAINT "head_pushes_pkey" PRIMARY KEY ("tenant_id", "repository_id", "branch", "oid")
 );
+
+CREATE TABLE "pull_requests" (
+    "tenant_id" BIGINT NOT NULL,
+    "repository_id" BIGINT NOT NULL,
+    "number" INTEGER NOT NULL,
+    "repository_owner" TEXT NOT NULL,
+    "repository_name" TEXT NOT NULL,
+    "head_oid" TEXT NOT NULL,
+    "base_ref" TEXT NOT NULL,
+    "open" BOOLEAN NOT NULL,
+    "as_of" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "pull_requests_pkey" PRIMARY KEY ("tenant_id", "repository_id", "number")
+);
+CREATE INDEX "pull_requests_tenant_id_repository_id_head_oid_idx"
+    ON "pull_requests"("tenant_id", "repository_id", "head_oid");
 
 -- `body` and `content` are JSON, not JSONB: JSONB refuses strings with NUL or a lone surrogate, which anyone can put
 -- into a title, and would so keep a verdict on it from being stored.

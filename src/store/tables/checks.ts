@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CountersignError } from "../../errors.js";
 import type { Queries } from "../database.js";
 import { toBigInt, toNumber } from "../numbers.js";
-import type { CheckContent, CheckKey, CommitKey, WantedCheck } from "../store.js";
+import type { CheckContent, CheckKey, CommitKey, PostOutcome, WantedCheck } from "../store.js";
 
 /** What is kept as JSON; the digest has its own column. */
 const storedContent = z.object({
@@ -60,23 +60,38 @@ export async function beginPosting(
   if (found === 0) throw notWanted(check, revision);
 }
 
-/** An answer that comes late never hides that a newer revision was posted meanwhile. */
+/**
+ * Notes what was posted. An answer that comes late never hides that a newer revision was posted meanwhile; but then
+ * GitHub shows the older one again, so the check gets a revision that still has to be posted.
+ */
 export async function markPosted(
   queries: Queries,
   check: CheckKey,
   revision: number,
   checkRunId: number | null,
   at: Date,
-): Promise<void> {
-  const found = await queries.$executeRaw`
+): Promise<PostOutcome> {
+  const rows = await queries.$queryRaw<{ overtaken: boolean }[]>`
     UPDATE wanted_checks
-       SET attempted_revision = greatest(attempted_revision, ${revision}),
-           check_run_id = CASE WHEN posted_revision <= ${revision} THEN ${checkRunId === null ? null : toBigInt(checkRunId)}::bigint ELSE check_run_id END,
-           posted_at = CASE WHEN posted_revision <= ${revision} THEN ${at}::timestamptz ELSE posted_at END,
-           posted_revision = greatest(posted_revision, ${revision})
+       SET attempted_revision = greatest(attempted_revision, ${revision}::int),
+           check_run_id = ${checkRunId === null ? null : toBigInt(checkRunId)}::bigint,
+           posted_at = ${at}::timestamptz,
+           revision = CASE WHEN posted_revision > ${revision}::int THEN revision + 1 ELSE revision END,
+           posted_revision = greatest(posted_revision, ${revision}::int)
      WHERE tenant_id = ${toBigInt(check.tenantId)} AND repository_id = ${toBigInt(check.repositoryId)}
-       AND oid = ${check.oid} AND name = ${check.name} AND ${revision} <= revision`;
-  if (found === 0) throw notWanted(check, revision);
+       AND oid = ${check.oid} AND name = ${check.name} AND ${revision}::int <= revision
+    RETURNING posted_revision > ${revision}::int AS overtaken`;
+  const [row] = rows;
+  if (row === undefined) throw notWanted(check, revision);
+  return row.overtaken ? "overtaken" : "posted";
+}
+
+/** Has every check run of a commit posted again, whether or not it would say anything new. */
+export async function renewChecks(queries: Queries, commit: CommitKey): Promise<void> {
+  await queries.$executeRaw`
+    UPDATE wanted_checks SET revision = revision + 1
+     WHERE tenant_id = ${toBigInt(commit.tenantId)} AND repository_id = ${toBigInt(commit.repositoryId)}
+       AND oid = ${commit.oid}`;
 }
 
 function notWanted(check: CheckKey, revision: number): CountersignError {

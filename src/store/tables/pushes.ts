@@ -22,8 +22,11 @@ export async function findPusher(
   return row && { id: toNumber(row.pusherId), login: row.pusherLogin, type: accountType(row.pusherType) };
 }
 
-/** Webhooks arrive in any order: an older push never takes the place of a newer one. */
-export async function savePusher(queries: Queries, push: HeadPush): Promise<void> {
+/**
+ * Notes who pushed. `fill`: only where nobody is noted, for what tells less than a push does. What is processed later
+ * takes the place of what was processed before.
+ */
+export async function savePusher(queries: Queries, push: HeadPush, mode: "replace" | "fill"): Promise<void> {
   await queries.$executeRaw`
     INSERT INTO head_pushes AS known
       (tenant_id, repository_id, branch, oid, pusher_id, pusher_login, pusher_type, pushed_at)
@@ -33,7 +36,7 @@ export async function savePusher(queries: Queries, push: HeadPush): Promise<void
     ON CONFLICT (tenant_id, repository_id, branch, oid) DO UPDATE
       SET pusher_id = excluded.pusher_id, pusher_login = excluded.pusher_login,
           pusher_type = excluded.pusher_type, pushed_at = excluded.pushed_at
-      WHERE known.pushed_at <= excluded.pushed_at`;
+      WHERE ${mode === "replace"} AND known.pushed_at <= excluded.pushed_at`;
 }
 
 function accountType(type: string): Account["type"] {

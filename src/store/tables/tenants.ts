@@ -20,15 +20,19 @@ function toTenant(row: TenantRow): Tenant {
     login: row.login,
     installationId: toNumber(row.installationId),
     suspended: row.suspended,
+    asOf: row.asOf,
   };
 }
 
+/** GitHub counts installations up, so a later one has the larger id; within one, the later state counts. */
 export async function saveTenant(queries: Queries, tenant: Tenant): Promise<void> {
-  const tenantId = toBigInt(tenant.id);
-  const state = {
-    login: tenant.login,
-    installationId: toBigInt(tenant.installationId),
-    suspended: tenant.suspended,
-  };
-  await queries.tenant.upsert({ where: { tenantId }, create: { tenantId, ...state }, update: state });
+  await queries.$executeRaw`
+    INSERT INTO tenants AS known (tenant_id, login, installation_id, suspended, as_of)
+    VALUES (${toBigInt(tenant.id)}, ${tenant.login}, ${toBigInt(tenant.installationId)}, ${tenant.suspended},
+            ${tenant.asOf}::timestamptz)
+    ON CONFLICT (tenant_id) DO UPDATE
+      SET login = excluded.login, installation_id = excluded.installation_id,
+          suspended = excluded.suspended, as_of = excluded.as_of
+      WHERE excluded.installation_id > known.installation_id
+         OR (excluded.installation_id = known.installation_id AND excluded.as_of >= known.as_of)`;
 }
