@@ -7,6 +7,8 @@ type TrustEntry = NonNullable<NonNullable<ControlFilesNode["trustFolder"]>["entr
 
 const CONTROL_FILE_FIELDS = /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/;
 
+const PROPOSED_POLICY = /\.proposedPolicy(\.|$)/;
+
 /** A file that is there but cannot be read whole: the control files as a whole are then unknown. */
 class Unreadable extends Error {
   constructor(readonly path: string) {
@@ -47,8 +49,19 @@ export function mapControlFiles(
 }
 
 /** The policy file that a pull request's head commit would bring; `null` where it has none. */
-export const mapProposedPolicy = (node: FileNode | null): Fact<ControlFile | null> =>
-  wholeFiles(() => mapFile(POLICY_PATH, node));
+export function mapProposedPolicy(
+  node: FileNode | null,
+  refused: readonly string[],
+): Fact<ControlFile | null> {
+  if (refused.some((path) => PROPOSED_POLICY.test(path))) {
+    return unknown(
+      "forbidden",
+      "GitHub did not let the app read the head commit's policy file.",
+      "Grant the app the repository permission “Contents: read”, then re-run this check.",
+    );
+  }
+  return wholeFiles(() => mapFile(POLICY_PATH, node));
+}
 
 function wholeFiles<T>(read: () => T): Fact<T> {
   try {

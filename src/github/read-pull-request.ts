@@ -40,19 +40,23 @@ export async function readPullRequest(
     policyPath: `refs/heads/${baseRef}:${POLICY_PATH}`,
     trustPath: `refs/heads/${baseRef}:${TRUST_FOLDER}`,
   });
+  throwIfNeeded(refused);
   const node = data.repository?.pullRequest;
   if (!data.repository || !node) throw gone(address);
   mustBe(address.repository, data.repository.databaseId);
-  const pages = new Pages(client, address, node.headRefOid);
+  const pages = new Pages(client, address, node.headRefOid, refused);
   return {
     repository: repositoryOf(data.repository, address),
     pullRequest: mapPullRequest(node),
-    commits: await readCommits(node, pages, refused),
-    reviews: await readReviews(node, pages, refused),
-    results: await readResults(node, pages, refused),
+    commits: await readCommits(node, pages),
+    reviews: await readReviews(node, pages),
+    results: await readResults(node, pages),
     protection: mapProtection(node.baseRef, refused),
     controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid, refused),
-    proposedPolicy: mapProposedPolicy(node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null),
+    proposedPolicy: mapProposedPolicy(
+      node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null,
+      refused,
+    ),
     siblings: mapSiblings(node, data.repository.databaseId, refused),
     potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };
@@ -100,67 +104,82 @@ function gone({ repository, number }: PullRequestAddress): CountersignError {
 const GRANT_CONTENTS = "Grant the app “Contents: read” and “Pull requests: read”.";
 const GRANT_CHECKS = "Grant the app “Checks: write”, “Commit statuses: read” and “Pull requests: read”.";
 
-const isRefused = (refused: readonly string[], field: string): boolean =>
-  refused.some((path) => path.startsWith(`repository.pullRequest.${field}`));
+/**
+ * The fields whose refusal makes a fact unknown, or may be missing: who merged, and where a fork is. Any other field is
+ * part of what is judged.
+ */
+const MAY_BE_REFUSED = [
+  /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/,
+  /^repository\.pullRequest\.(commits|reviews|headRef|headRepository|mergedBy)(\.|$)/,
+  /^repository\.pullRequest\.baseRef\.(branchProtectionRule|rules)(\.|$)/,
+  /^repository\.pullRequest\.headCommit\..+\.(statusCheckRollup|associatedPullRequests|proposedPolicy)(\.|$)/,
+];
 
-/** A person who was refused looks like nobody, and nobody is kept from approving. */
-async function readCommits(
-  node: PullRequestNode,
-  pages: Pages,
-  refused: readonly string[],
-): Promise<Fact<readonly CommitFact[]>> {
-  if (isRefused(refused, "commits")) {
+/** @throws CountersignError `github-forbidden` if a field was refused that no fact can do without */
+function throwIfNeeded(refused: readonly string[]): void {
+  const needed = refused.filter((path) => !MAY_BE_REFUSED.some((field) => field.test(path)));
+  if (needed.length === 0) return;
+  throw new CountersignError("github-forbidden", `GitHub refused ${needed.join(", ")}.`, {
+    remedy: `${GRANT_CONTENTS} Then accept them at the installation.`,
+  });
+}
+
+/** A person who was refused, on whichever page, looks like nobody, and nobody is kept from approving. */
+async function readCommits(node: PullRequestNode, pages: Pages): Promise<Fact<readonly CommitFact[]>> {
+  const nodes = await pages.commits(node);
+  if (pages.isRefused(/^repository\.pullRequest\.commits\b/)) {
     return unknown("forbidden", "GitHub did not let the app read the commits.", GRANT_CONTENTS);
   }
-  return mapCommits(await pages.commits(node), node.commits.totalCount);
+  return mapCommits(nodes, node.commits.totalCount);
 }
 
-async function readReviews(
-  node: PullRequestNode,
-  pages: Pages,
-  refused: readonly string[],
-): Promise<Fact<readonly ReviewFact[]>> {
-  if (node.reviews === null || isRefused(refused, "reviews"))
+async function readReviews(node: PullRequestNode, pages: Pages): Promise<Fact<readonly ReviewFact[]>> {
+  const nodes = node.reviews === null ? null : await pages.reviews(node.reviews);
+  if (node.reviews === null || nodes === null || pages.isRefused(/^repository\.pullRequest\.reviews\b/)) {
     return unknown("forbidden", "GitHub did not let the app read the reviews.", GRANT_CHECKS);
-  const nodes = await pages.reviews(node.reviews);
-  if (nodes.length === node.reviews.totalCount) return known(nodes.map(mapReview));
-  return unknown(
-    "truncated",
-    `GitHub lists ${nodes.length} of ${node.reviews.totalCount} reviews.`,
-    "Re-run this check.",
-  );
+  }
+  return whole(nodes, node.reviews.totalCount, "reviews", mapReview);
 }
 
-async function readResults(
-  node: PullRequestNode,
-  pages: Pages,
-  refused: readonly string[],
-): Promise<Fact<readonly ResultFact[]>> {
+async function readResults(node: PullRequestNode, pages: Pages): Promise<Fact<readonly ResultFact[]>> {
   const head = node.headCommit.nodes[0]?.commit;
-  if (head?.oid !== node.headRefOid || refused.some((path) => path.includes("statusCheckRollup"))) {
+  const contexts = head?.statusCheckRollup?.contexts ?? { totalCount: 0, ...NO_PAGE };
+  const nodes = await pages.results(contexts);
+  if (head?.oid !== node.headRefOid || pages.isRefused(/\.statusCheckRollup\b/)) {
     return unknown("forbidden", "GitHub did not let the app read the head commit's results.", GRANT_CHECKS);
   }
-  if (head.statusCheckRollup === null) return known([]);
-  const { contexts } = head.statusCheckRollup;
-  const nodes = await pages.results(contexts);
-  if (nodes.length === contexts.totalCount) return known(nodes.map(mapResult));
-  return unknown(
-    "truncated",
-    `GitHub lists ${nodes.length} of ${contexts.totalCount} results.`,
-    "Re-run this check.",
-  );
+  return whole(nodes, contexts.totalCount, "results", mapResult);
 }
 
-/** The pages after the first, each checked to be of the same head commit. */
+const NO_PAGE = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+
+function whole<Node, T>(
+  nodes: readonly Node[],
+  totalCount: number,
+  what: string,
+  map: (node: Node) => T,
+): Fact<readonly T[]> {
+  if (nodes.length === totalCount) return known(nodes.map(map));
+  return unknown("truncated", `GitHub lists ${nodes.length} of ${totalCount} ${what}.`, "Re-run this check.");
+}
+
+/** The pages after the first, each checked to be of the same head commit, and what was refused on any of them. */
 class Pages {
   readonly #client: Octokit;
   readonly #address: PullRequestAddress;
   readonly #headOid: string;
+  readonly #refused: string[];
 
-  constructor(client: Octokit, address: PullRequestAddress, headOid: string) {
+  constructor(client: Octokit, address: PullRequestAddress, headOid: string, refused: readonly string[]) {
     this.#client = client;
     this.#address = address;
     this.#headOid = headOid;
+    this.#refused = [...refused];
+  }
+
+  /** Whether a field was refused on a page that was read so far, the first included. */
+  isRefused(field: RegExp): boolean {
+    return this.#refused.some((path) => field.test(path));
   }
 
   async commits(node: PullRequestNode): Promise<CommitNode[]> {
@@ -200,7 +219,12 @@ class Pages {
     schema: z.ZodType<{ repository: { pullRequest: T | null } | null }>,
     after: string,
   ): Promise<T> {
-    const { data } = await query(this.#client, document, schema, { ...variables(this.#address), after });
+    const { data, refused } = await query(this.#client, document, schema, {
+      ...variables(this.#address),
+      after,
+    });
+    throwIfNeeded(refused);
+    this.#refused.push(...refused);
     const pullRequest = data.repository?.pullRequest;
     if (!pullRequest) throw gone(this.#address);
     if (pullRequest.headRefOid !== this.#headOid) {

@@ -43,6 +43,21 @@ const answerPull = (change: Partial<PullRequestNode> = {}, errors?: object[]): v
 };
 const error = (type: string, path?: (string | number)[]) => ({ type, message: "no", ...(path && { path }) });
 
+/** First pages of two items each, of which one is on the second page. */
+const firstPages = (): Partial<PullRequestNode> => ({
+  commits: page([{ commit: commit() }], 2, "cursor"),
+  reviews: page([review()], 2, "cursor"),
+  headCommit: headCommit({ statusCheckRollup: { contexts: page([checkRun()], 2, "cursor") } }),
+});
+const SECOND_PAGES: Readonly<Record<string, object>> = {
+  PullRequestCommits: { headRefOid: HEAD, commits: page([{ commit: commit() }], 2) },
+  PullRequestReviews: { headRefOid: HEAD, reviews: page([review()], 2) },
+  PullRequestResults: {
+    headRefOid: HEAD,
+    headCommit: headCommit({ statusCheckRollup: { contexts: page([checkRun()], 2) } }),
+  },
+};
+
 describe("reading a pull request", () => {
   it("takes one request, and all of it is known", async () => {
     answerPull();
@@ -78,30 +93,10 @@ describe("reading a pull request", () => {
   });
 
   it("follows the pages of commits, reviews and results to their ends", async () => {
-    const more = { headRefOid: HEAD };
-    const answers: Readonly<Record<string, object>> = {
-      PullRequestCommits: { ...more, commits: page([{ commit: commit() }], 2) },
-      PullRequestReviews: { ...more, reviews: page([review()], 2) },
-      PullRequestResults: {
-        ...more,
-        headCommit: headCommit({ statusCheckRollup: { contexts: page([checkRun()], 2) } }),
-      },
-    };
     github.answer((call) => {
-      if (nameOf(call) !== "PullRequestFacts") {
-        expect(variable(call, "after")).toBe("cursor");
-        return ok({ repository: { pullRequest: answers[nameOf(call)] } });
-      }
-      const contexts = page([checkRun()], 2, "cursor");
-      return ok(
-        repositoryAnswer(
-          pullRequest({
-            commits: page([{ commit: commit() }], 2, "cursor"),
-            reviews: page([review()], 2, "cursor"),
-            headCommit: headCommit({ statusCheckRollup: { contexts } }),
-          }),
-        ),
-      );
+      if (nameOf(call) === "PullRequestFacts") return ok(repositoryAnswer(pullRequest(firstPages())));
+      expect(variable(call, "after")).toBe("cursor");
+      return ok({ repository: { pullRequest: SECOND_PAGES[nameOf(call)] } });
     });
     const { commits, reviews, results } = await facts.readPullRequest(ADDRESS);
     for (const fact of [commits, reviews, results])
@@ -160,12 +155,50 @@ describe("what GitHub refuses", () => {
     ["controlFiles", {}, ["repository", "policyFile"]],
     ["commits", {}, inPull("commits", "nodes", 0, "commit", "author", "user")],
     ["reviews", {}, inPull("reviews", "nodes", 0, "author")],
+    ["proposedPolicy", {}, inPull("headCommit", "nodes", 0, "commit", "proposedPolicy")],
   ])("is unknown: %s", async (fact, change, path) => {
     answerPull(change, [error("FORBIDDEN", path)]);
     expect(await facts.readPullRequest(ADDRESS)).toMatchObject({
       [fact]: { known: false, reason: { code: "forbidden" } },
       siblings: { known: true },
     });
+  });
+
+  it.each([
+    ["commits", "PullRequestCommits", ["commits", "nodes", 0, "commit", "committer", "user"]],
+    ["reviews", "PullRequestReviews", ["reviews", "nodes", 0, "author"]],
+    ["results", "PullRequestResults", ["headCommit", "nodes", 0, "commit", "statusCheckRollup", "contexts"]],
+  ])("is unknown on a later page as on the first: %s", async (fact, document, path) => {
+    github.answer((call) => {
+      if (nameOf(call) === "PullRequestFacts") return ok(repositoryAnswer(pullRequest(firstPages())));
+      const data = { repository: { pullRequest: SECOND_PAGES[nameOf(call)] } };
+      const errors = nameOf(call) === document ? { errors: [error("FORBIDDEN", inPull(...path))] } : {};
+      return { json: { data, ...errors } };
+    });
+    const reading = await facts.readPullRequest(ADDRESS);
+    const known = ["commits", "reviews", "results"].filter((name) => name !== fact);
+    expect(reading).toMatchObject(Object.fromEntries(known.map((name) => [name, { known: true }])));
+    expect(reading).toMatchObject({ [fact]: { known: false, reason: { code: "forbidden" } } });
+  });
+
+  it.each([
+    [inPull()],
+    [inPull("author")],
+    [inPull("baseRef")],
+    [inPull("baseRef", "target")],
+    [inPull("mergeCommit")],
+    [["repository", "somethingNew"]],
+  ])("is an error where nothing can be judged without it: %j", async (path) => {
+    answerPull({}, [error("FORBIDDEN", path)]);
+    await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({
+      code: "github-forbidden",
+      message: expect.stringContaining(path.join(".")),
+    });
+  });
+
+  it.each([[inPull("mergedBy")], [inPull("headRepository")]])("may be missing: %j", async (path) => {
+    answerPull({ headRepository: null }, [error("FORBIDDEN", path)]);
+    expect(await facts.readPullRequest(ADDRESS)).toMatchObject({ commits: { known: true } });
   });
 
   it.each([
