@@ -23,6 +23,10 @@ export async function serve(
   logger: Logger,
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
+    // A client that always has a request under way, such as a health check, must not keep a closing server open.
+    response.once("close", () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
     void route(routes, request, response, logger);
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -17,6 +17,9 @@ import { AppProcess } from "../support/process.js";
 import { MANIFEST, WEBHOOK_SECRET } from "../support/scene.js";
 import { until } from "../support/until.js";
 
+/** A test starts real processes several times over, each some seconds on a busy machine. */
+export const PATIENCE_MS = 240_000;
+
 export const CHECK_NAMES = [
   "countersign",
   "countersign/policy",

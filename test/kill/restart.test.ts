@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type PostgresServer, startPostgres } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
-import { CHECK_NAMES, Killable } from "./killable.js";
+import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
+
+jest.setTimeout(PATIENCE_MS);
 
 const FACTS = { operation: "PullRequestFacts" };
 const SLOW = { kind: "slow" } as const;

@@ -2,12 +2,14 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { freePort, type PostgresServer, startPostgres } from "../support/postgres.js";
 import { AppProcess } from "../support/process.js";
 import { MANIFEST } from "../support/scene.js";
 import { until } from "../support/until.js";
-import { CHECK_NAMES, Killable } from "./killable.js";
+import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
+
+jest.setTimeout(PATIENCE_MS);
 
 const APP_YML = fileURLToPath(new URL("../../app.yml", import.meta.url));
 

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Envelope } from "../github/http/webhooks.js";
 import type { PullRequestHandle } from "../github/scenario.js";
 import { type PostgresServer, startPostgres } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
-import { CHECK_NAMES, Killable } from "./killable.js";
+import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
+
+jest.setTimeout(PATIENCE_MS);
 
 describe("two processes on one database", () => {
   let postgres: PostgresServer;

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { PlannedFault } from "../github/http/faults.js";
 import type { PullRequestHandle } from "../github/scenario.js";
 import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
-import { CHECK_NAMES, Killable } from "./killable.js";
+import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
+
+jest.setTimeout(PATIENCE_MS);
 
 /** More requests than one piece of work makes: a walk that gets here goes in circles. */
 const TOO_MANY = 20;
@@ -73,7 +75,7 @@ describe("the app, killed at each of its requests to GitHub", () => {
     expect(ends).toEqual(ends.map(() => ends.at(-1)));
     // Killed at the token, the facts and five check runs, and not any more.
     expect(ends).toHaveLength(8);
-  }, 150_000);
+  });
 
   /** What an evaluation left behind, save for what names this one pull request. */
   async function evaluation(pull: PullRequestHandle): Promise<unknown> {

@@ -10,7 +10,7 @@ const POLL_MS = 100;
 export async function until<T>(
   look: () => Promise<T | null> | T | null,
   complaint: () => string,
-  deadlineMs = 45_000,
+  deadlineMs = 90_000,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Agent, get } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { CountersignError } from "../../src/errors.js";
@@ -28,6 +29,27 @@ async function raw(url: string, line: string): Promise<string> {
   socket.on("data", (chunk) => (answer += String(chunk)));
   await once(socket, "close");
   return answer;
+}
+
+/** Asks over a connection of `agent`, and leaves it open. */
+async function ask(url: string, agent: Agent): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const asked = get(url, { agent }, (response) => {
+      response.resume().once("end", resolve);
+    });
+    asked.once("error", reject);
+  });
+  // The agent takes its connection back one turn later.
+  await new Promise(setImmediate);
+}
+
+/** A promise and what resolves it. */
+function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 const hello: Routes = {
@@ -100,6 +122,34 @@ describe("serve", () => {
     release();
     expect((await answer).status).toBe(200);
     await closed;
+  });
+
+  it("closes although a client keeps its connection busy, as a health check does", async () => {
+    const { promise: arrived, resolve: arrive } = gate();
+    const { promise: released, resolve: release } = gate();
+    const url = await start({
+      ...hello,
+      "GET /slow": async (_request, response) => {
+        arrive();
+        await released;
+        sendJson(response, 200, {});
+      },
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const slow = ask(`${url}/slow`, agent);
+    await arrived;
+    const closed = running.splice(0).map((server) => server.close());
+    release();
+    await slow;
+
+    const again = async () => {
+      for (let time = 0; time < 20; time += 1) await ask(`${url}/hello`, agent);
+    };
+    await expect(again()).rejects.toMatchObject({
+      code: expect.stringMatching(/^ECONN(REFUSED|RESET)$/),
+    });
+    await Promise.all(closed);
+    agent.destroy();
   });
 });
 
