@@ -121,7 +121,7 @@ const running = (result: ResultFact): Complaint => ({
   subject: result.name,
   reason: "result-running",
   message: `${result.name} has not finished.`,
-  remedy: advice("Wait for it.", [], result.url),
+  remedy: advice(`Wait until ${result.name} has finished.`, [], result.url),
 });
 
 const notPassed = (result: ResultFact, reason: string, words: string): Finding =>
