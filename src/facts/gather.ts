@@ -16,6 +16,8 @@ export interface GatheredChange {
   readonly controlled: boolean;
   readonly verdicts: Fact<readonly SignatureVerdict[]>;
   readonly trustProblems: readonly TrustProblem[];
+  /** SHA-256 (hex) of the keys that the commits were verified with at last; `null` where none were verified. */
+  readonly trustDigest: string | null;
 }
 
 export interface GatherPorts {
@@ -73,25 +75,21 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     controlled: isControlledBranch(controlFiles, policy, reading.pullRequest.base.ref),
     verdicts: signatures.verdicts,
     trustProblems: signatures.trustProblems,
+    trustDigest: signatures.trustDigest,
   };
 }
 
+/**
+ * Where the base branch stood before the merge, only its log tells: the parents of the merge commit are the word of
+ * whoever made it, and that can be someone who pushed it by hand on top of a commit with a policy of their own.
+ */
 async function readMerge(
-  { repository, pullRequest, commits }: PullRequestReading,
+  { repository, pullRequest: { merge, base } }: PullRequestReading,
   source: FactSource,
 ): Promise<MergeFact | null> {
-  const { merge, base } = pullRequest;
   if (merge === null) return null;
-  const [firstParent] = merge.parents;
-  // Of a merge commit that GitHub made, and of one single commit, the first parent is where the branch stood. Several
-  // commits with one parent each may have been squashed or rebased, and a head that was pushed to the branch as it is
-  // may have the author's own commits for parents: then only the branch's log tells.
-  const pushed = !commits.known || commits.value.some(({ oid }) => oid === merge.commitOid);
-  const plain = !pushed && (merge.parents.length > 1 || commits.value.length === 1);
-  const baseBefore =
-    plain && firstParent !== undefined
-      ? known(firstParent)
-      : await source.readBranchBefore(repository, base.ref, merge.commitOid);
+  const mergedAt = new Date(merge.mergedAt);
+  const baseBefore = await source.readBranchBefore(repository, base.ref, merge.commitOid, mergedAt);
   return { ...merge, baseBefore };
 }
 

@@ -58,8 +58,13 @@ export interface FactSource {
   ): Promise<Fact<RegisteredKeys> | null>;
   /** Who moved `branch` to `oid`. */
   readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>>;
-  /** Where `branch` stood before it was moved to `oid`. */
-  readBranchBefore(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<string>>;
+  /** Where `branch` stood before it was moved to `oid`, which happened at about `movedAt`. */
+  readBranchBefore(
+    repository: RepositoryRef,
+    branch: string,
+    oid: string,
+    movedAt: Date,
+  ): Promise<Fact<string>>;
   /** Analyses of exactly `commitOids` (the head and its test merge), and the pull request's open alerts. */
   readCodeScanning(
     address: PullRequestAddress,

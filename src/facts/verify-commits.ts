@@ -16,6 +16,8 @@ export type { TrustProblem };
 export interface VerifiedCommits {
   readonly verdicts: Fact<readonly SignatureVerdict[]>;
   readonly trustProblems: readonly TrustProblem[];
+  /** Of the trust that gave the verdicts; `null` where there are none. */
+  readonly trustDigest: string | null;
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
 }
 
@@ -30,18 +32,20 @@ export async function verifyCommits(
   source: FactSource,
   at: Date,
 ): Promise<VerifiedCommits> {
-  if (!commits.known) return { verdicts: commits, trustProblems: [], registeredKeys: [] };
-  if (!controlFiles.known) return { verdicts: controlFiles, trustProblems: [], registeredKeys: [] };
+  if (!commits.known) return { ...UNVERIFIED, verdicts: commits };
+  if (!controlFiles.known) return { ...UNVERIFIED, verdicts: controlFiles };
   const material = { ...trustFiles(controlFiles.value), registered: [] };
   const first = await verifyAll(commits.value, material, at);
   const registeredKeys = await readKeys(first.verdicts, commits.value, policy, (login, kind) =>
     source.readRegisteredKeys(repository, login, kind),
   );
   const registered = registeredKeys.flatMap((keys) => (keys.known ? [keys.value] : []));
-  const { verdicts, trustProblems } =
+  const { verdicts, ...trust } =
     registered.length === 0 ? first : await verifyAll(commits.value, { ...material, registered }, at);
-  return { verdicts: known(verdicts), trustProblems, registeredKeys };
+  return { ...trust, verdicts: known(verdicts), registeredKeys };
 }
+
+const UNVERIFIED = { trustProblems: [], trustDigest: null, registeredKeys: [] };
 
 const trustFiles = ({
   allowedSigners,
@@ -57,11 +61,11 @@ async function verifyAll(
   commits: readonly CommitFact[],
   material: TrustMaterial,
   at: Date,
-): Promise<{ verdicts: SignatureVerdict[]; trustProblems: readonly TrustProblem[] }> {
+): Promise<Pick<VerifiedCommits, "trustProblems" | "trustDigest"> & { verdicts: SignatureVerdict[] }> {
   const trust = await buildTrust(material);
   const verdicts: SignatureVerdict[] = [];
   for (const commit of commits) verdicts.push(await verifyCommitFact(commit, trust, at));
-  return { verdicts, trustProblems: trust.problems };
+  return { verdicts, trustProblems: trust.problems, trustDigest: trust.digest };
 }
 
 async function readKeys(

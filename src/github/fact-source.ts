@@ -24,6 +24,7 @@ import { controlFilesAt } from "./responses.js";
 
 const activity = z.array(
   z.object({
+    timestamp: z.string(),
     before: z.string(),
     after: z.string(),
     actor: z
@@ -35,6 +36,13 @@ const activity = z.array(
       .nullable(),
   }),
 );
+
+type Move = z.infer<typeof activity>[number];
+
+/** How much of a branch's log is read for one of its entries, in pages of 100. */
+const LOG_PAGES = 10;
+/** An entry may have been written somewhat before the time that GitHub gives for what it logs. */
+const LOG_SLACK_MS = 60 * 60_000;
 
 /** Facts as one installation of the app may read them. */
 export class GitHubFactSource implements FactSource {
@@ -82,7 +90,7 @@ export class GitHubFactSource implements FactSource {
   }
 
   async readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>> {
-    const move = await this.#readMove(repository, branch, oid);
+    const move = await this.#findMove(repository, branch, oid, null);
     if (move?.actor) return known(move.actor);
     return unknown(
       "not-found",
@@ -91,8 +99,13 @@ export class GitHubFactSource implements FactSource {
     );
   }
 
-  async readBranchBefore(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<string>> {
-    const move = await this.#readMove(repository, branch, oid);
+  async readBranchBefore(
+    repository: RepositoryRef,
+    branch: string,
+    oid: string,
+    movedAt: Date,
+  ): Promise<Fact<string>> {
+    const move = await this.#findMove(repository, branch, oid, movedAt);
     if (move !== null) return known(move.before);
     return unknown(
       "not-found",
@@ -108,20 +121,32 @@ export class GitHubFactSource implements FactSource {
     return readCodeScanning(this.#client, address, commitOids);
   }
 
-  /** The newest entry of a branch's activity that ends at `oid`; `null` if there is none or it may not be read. */
-  async #readMove(
-    repository: RepositoryRef,
+  /**
+   * The newest entry of a branch's activity that ends at `oid`; `null` if there is none or it may not be read. Without
+   * `since` only the newest page is read, with it every page down to that time.
+   */
+  async #findMove(
+    { owner, name }: RepositoryRef,
     branch: string,
     oid: string,
-  ): Promise<z.infer<typeof activity>[number] | null> {
+    since: Date | null,
+  ): Promise<Move | null> {
+    const query = { owner, repo: name, ref: `refs/heads/${branch}`, per_page: 100 };
+    const earliest = since === null ? Number.POSITIVE_INFINITY : since.getTime() - LOG_SLACK_MS;
+    let pages = 0;
     try {
-      const { data } = await this.#client.request("GET /repos/{owner}/{repo}/activity", {
-        owner: repository.owner,
-        repo: repository.name,
-        ref: `refs/heads/${branch}`,
-        per_page: 100,
-      });
-      return parseAnswer(activity, data, "a branch's activity").find(({ after }) => after === oid) ?? null;
+      for await (const { data } of this.#client.paginate.iterator(
+        "GET /repos/{owner}/{repo}/activity",
+        query,
+      )) {
+        const moves = parseAnswer(activity, data, "a branch's activity");
+        const found = moves.find(({ after }) => after === oid);
+        if (found !== undefined) return found;
+        pages += 1;
+        const reached = moves.some(({ timestamp }) => Date.parse(timestamp) < earliest);
+        if (reached || pages === LOG_PAGES) return null;
+      }
+      return null;
     } catch (error) {
       if (isCountersignError(error, "github-not-found", "github-forbidden")) return null;
       throw error;

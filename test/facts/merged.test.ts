@@ -1,12 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { ManualClock } from "../../src/clock.js";
-import { type CommitFact, known, unknown } from "../../src/facts/facts.js";
-import { gather } from "../../src/facts/gather.js";
+import { type CommitFact, type Fact, known, unknown } from "../../src/facts/facts.js";
+import { gather, type GatheredChange } from "../../src/facts/gather.js";
 import type { FactSource, PullRequestReading } from "../../src/facts/source.js";
+import { buildTrust } from "../../src/signatures/index.js";
 import { ada, APP_ID, BASE_OID, commit, controlFiles, HEAD, merged, OID } from "../policy/make.js";
 
 /** Of a merged change: where its branch stood before, and so which policy judges it. */
 
+const MERGED_AT = "2026-11-20T12:30:00Z";
 const LOGGED = "c".repeat(40);
 const MERGE = "3".repeat(40);
 const ADDRESS = { repository: { id: 100, owner: "o", name: "r" }, number: 12 };
@@ -17,13 +19,15 @@ interface Landing {
   readonly parents: readonly string[];
 }
 
-/** Gathers a change that landed so; gives the commit whose policy was read, and whether the log was asked. */
-async function policyCommit({
-  commits,
-  commitOid,
-  parents,
-}: Landing): Promise<{ from: string; logged: boolean }> {
-  const { pullRequest, ...facts } = merged("2026-11-20T12:30:00Z");
+const ONE = [commit()];
+const TWO = [commit({ oid: OID, parents: [BASE_OID] }), commit({ parents: [OID] })];
+
+/** Gathers a change that landed so, with a log that says where the branch stood, or does not. */
+async function gatherLanded(
+  { commits, commitOid, parents }: Landing,
+  log: Fact<string> = known(LOGGED),
+): Promise<GatheredChange> {
+  const { pullRequest, ...facts } = merged(MERGED_AT);
   const { merge } = pullRequest;
   if (merge === null) throw new TypeError("It is merged.");
   const reading: PullRequestReading = {
@@ -32,51 +36,66 @@ async function policyCommit({
     commits: commits === null ? unknown("truncated", "Some.", "Split it.") : known(commits),
     potentialMergeOid: null,
   };
-  let logged = false;
   const source: FactSource = {
     appId: APP_ID,
     readPullRequest: () => Promise.resolve(reading),
     readControlFiles: (_repository, at) => Promise.resolve(known(controlFiles({ commitOid: at }))),
     readRegisteredKeys: () => Promise.resolve(null),
     readPusher: () => Promise.resolve(known(ada)),
-    readBranchBefore: () => {
-      logged = true;
-      return Promise.resolve(known(LOGGED));
+    readBranchBefore: (_repository, branch, oid, movedAt) => {
+      expect([branch, oid, movedAt]).toEqual(["main", commitOid, new Date(MERGED_AT)]);
+      return Promise.resolve(log);
     },
     readCodeScanning: () => Promise.reject(new Error("The policy asks for none.")),
   };
   const clock = new ManualClock(new Date("2026-11-20T12:31:00Z"));
-  const { policy } = await gather(ADDRESS, { source, clock, findPusher: () => Promise.resolve(null) });
-  return { from: policy.identity.commitOid ?? "", logged };
+  return await gather(ADDRESS, { source, clock, findPusher: () => Promise.resolve(null) });
 }
 
-describe("the policy of a merged change is that of the branch before it", () => {
-  const one = [commit()];
-  const two = [commit({ oid: OID, parents: [BASE_OID] }), commit({ parents: [OID] })];
-
+describe("the policy of a merged change is that of the branch before it, by the branch's log", () => {
   it.each<[string, Landing]>([
-    ["a merge commit that GitHub made", { commits: two, commitOid: MERGE, parents: [BASE_OID, HEAD] }],
-    ["one commit, squashed or rebased", { commits: one, commitOid: MERGE, parents: [BASE_OID] }],
-  ])("by the first parent of %s", async (_what, landing) => {
-    expect(await policyCommit(landing)).toEqual({ from: BASE_OID, logged: false });
-  });
-
-  it.each<[string, Landing]>([
-    ["several commits, squashed or rebased", { commits: two, commitOid: MERGE, parents: [OID] }],
+    ["a merge commit", { commits: TWO, commitOid: MERGE, parents: [BASE_OID, HEAD] }],
     [
-      "the author's own merge commit, pushed as it is: its first parent is the author's too",
+      "a merge made by hand on a commit that nobody judged",
+      { commits: TWO, commitOid: MERGE, parents: ["d".repeat(40), HEAD] },
+    ],
+    ["one commit, squashed or rebased", { commits: ONE, commitOid: MERGE, parents: [BASE_OID] }],
+    ["several commits, squashed or rebased", { commits: TWO, commitOid: MERGE, parents: [OID] }],
+    [
+      "the author's own merge commit, pushed as it is",
       {
         commits: [commit({ oid: OID }), commit({ parents: [OID, BASE_OID] })],
         commitOid: HEAD,
         parents: [OID, BASE_OID],
       },
     ],
-    ["one commit, pushed as it is", { commits: one, commitOid: HEAD, parents: [OID] }],
-    [
-      "a merge of commits that are not all known",
-      { commits: null, commitOid: MERGE, parents: [OID, BASE_OID] },
-    ],
-  ])("by the branch's log for %s", async (_what, landing) => {
-    expect(await policyCommit(landing)).toEqual({ from: LOGGED, logged: true });
+    ["commits that are not all known", { commits: null, commitOid: MERGE, parents: [OID, BASE_OID] }],
+  ])("for %s", async (_what, landing) => {
+    const { policy, facts } = await gatherLanded(landing);
+    expect(policy.identity.commitOid).toBe(LOGGED);
+    expect(facts.pullRequest.merge?.baseBefore).toEqual(known(LOGGED));
+  });
+
+  it("and is unknown where the log does not tell", async () => {
+    const silent = unknown("not-found", "The log does not say.", "None.");
+    const landing = { commits: TWO, commitOid: MERGE, parents: [BASE_OID, HEAD] };
+    const { facts, verdicts, controlled } = await gatherLanded(landing, silent);
+    expect(facts.controlFiles).toEqual(silent);
+    expect([verdicts.known, controlled]).toEqual([false, true]);
+  });
+});
+
+describe("the trust digest", () => {
+  const landing = { commits: ONE, commitOid: MERGE, parents: [BASE_OID] };
+
+  it("names the keys that the commits were verified with", async () => {
+    const { digest } = await buildTrust({ ...controlFiles(), registered: [] });
+    expect(await gatherLanded(landing)).toMatchObject({ trustDigest: digest });
+  });
+
+  it("is missing where no commit could be verified", async () => {
+    expect(await gatherLanded({ ...landing, commits: null })).toMatchObject({ trustDigest: null });
+    const silent = unknown("not-found", "The log does not say.", "None.");
+    expect(await gatherLanded(landing, silent)).toMatchObject({ trustDigest: null });
   });
 });

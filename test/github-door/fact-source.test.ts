@@ -271,15 +271,46 @@ describe("control files at a commit", () => {
 });
 
 describe("a branch's activity", () => {
-  const move = { before: BASE, after: HEAD, actor: { id: 1, login: "ada", type: "User" } };
+  const MOVED_AT = new Date("2026-11-20T12:00:00Z");
+  const move = {
+    timestamp: "2026-11-20T12:00:00Z",
+    before: BASE,
+    after: HEAD,
+    actor: { id: 1, login: "ada", type: "User" },
+  };
 
   it("tells who moved it and where it stood", async () => {
     github.answer(() => ({
       json: [{ ...move, after: "9".repeat(40) }, move, { ...move, before: "8".repeat(40) }],
     }));
     expect(await facts.readPusher(REPOSITORY, "change", HEAD)).toEqual({ known: true, value: move.actor });
-    expect(await facts.readBranchBefore(REPOSITORY, "main", HEAD)).toEqual({ known: true, value: BASE });
+    expect(await facts.readBranchBefore(REPOSITORY, "main", HEAD, MOVED_AT)).toEqual({
+      known: true,
+      value: BASE,
+    });
     expect(github.calls[0]?.path).toContain(`ref=${encodeURIComponent("refs/heads/change")}`);
+  });
+
+  /** Answers page after page; the entry looked for is on the page `at`, and each page is an hour older. */
+  const pages = (at: number, minutesAPage = 0) => {
+    github.answer(({ path }) => {
+      const number = Number(/after=(\d+)/.exec(path)?.[1] ?? 1);
+      const timestamp = new Date(MOVED_AT.getTime() - number * minutesAPage * 60_000).toISOString();
+      const other = { ...move, timestamp, after: "9".repeat(40) };
+      const link = `<${github.url}${path.replace(/&after=.*/, "")}&after=${number + 1}>; rel="next"`;
+      return { json: [number === at ? { ...move, timestamp } : other], headers: { link } };
+    });
+    return facts.readBranchBefore(REPOSITORY, "main", HEAD, MOVED_AT);
+  };
+
+  it.each([
+    ["is read on until the entry is found", 7, 0, 7, true],
+    ["is read ten pages far at most", 11, 0, 10, false],
+    ["is read no further than what is older than the move", 5, 25, 3, false],
+    ["may name a time somewhat before the move", 2, 25, 2, true],
+  ])("%s", async (_what, at, minutesAPage, requests, known) => {
+    expect(await pages(at, minutesAPage)).toMatchObject({ known });
+    expect(github.calls).toHaveLength(requests);
   });
 
   it.each<[string, Answer]>([
