@@ -108,7 +108,7 @@ export interface StatusFact {
 }
 
 export interface CodeScanningFact {
-  /** The newest analysis of each tool for the head commit or the pull request's merge commit. */
+  /** Analyses of the head commit, or of a test merge of it into the base. */
   readonly analyses: readonly {
     readonly tool: string;
     readonly commitOid: string;

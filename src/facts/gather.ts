@@ -121,11 +121,10 @@ async function readLastPusher(
 
 async function readCodeScanning(
   address: PullRequestAddress,
-  { pullRequest, potentialMergeOid }: PullRequestReading,
+  { pullRequest: { head, merge } }: PullRequestReading,
   policy: PolicySource,
   source: FactSource,
 ): Promise<ChangeFacts["codeScanning"]> {
   if (policy.kind !== "usable" || policy.policy.codeScanning.length === 0) return null;
-  const oids = [pullRequest.head.oid, potentialMergeOid].filter((oid) => oid !== null);
-  return source.readCodeScanning(address, oids);
+  return source.readCodeScanning(address, head.oid, merge === null ? null : new Date(merge.mergedAt));
 }

@@ -31,8 +31,6 @@ export interface PullRequestReading {
   readonly controlFiles: Fact<ControlFiles>;
   readonly proposedPolicy: Fact<ControlFile | null>;
   readonly siblings: Fact<readonly SiblingFact[]>;
-  /** GitHub's test merge of head into base, if it has made one. */
-  readonly potentialMergeOid: string | null;
 }
 
 /**
@@ -65,9 +63,13 @@ export interface FactSource {
     oid: string,
     movedAt: Date,
   ): Promise<Fact<string>>;
-  /** Analyses of exactly `commitOids` (the head and its test merge), and the pull request's open alerts. */
+  /**
+   * Analyses of exactly this head or of a test merge of it, and the pull request's open alerts; with `asOf` both as
+   * they were at that time.
+   */
   readCodeScanning(
     address: PullRequestAddress,
-    commitOids: readonly string[],
+    headOid: string,
+    asOf: Date | null,
   ): Promise<Fact<CodeScanningFact>>;
 }

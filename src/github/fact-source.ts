@@ -116,9 +116,10 @@ export class GitHubFactSource implements FactSource {
 
   readCodeScanning(
     address: PullRequestAddress,
-    commitOids: readonly string[],
+    headOid: string,
+    asOf: Date | null,
   ): Promise<Fact<CodeScanningFact>> {
-    return readCodeScanning(this.#client, address, commitOids);
+    return readCodeScanning(this.#client, address, headOid, asOf);
   }
 
   /**

@@ -185,7 +185,6 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         author { ...Account }
         mergedBy { ...Account }
         mergeCommit { oid tree { oid } parents(first: 10) { nodes { oid } } }
-        potentialMergeCommit { oid }
         baseRefName
         baseRefOid
         headRefName

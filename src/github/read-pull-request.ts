@@ -58,7 +58,6 @@ export async function readPullRequest(
       refused,
     ),
     siblings: mapSiblings(node, data.repository.databaseId, refused),
-    potentialMergeOid: node.potentialMergeCommit?.oid ?? null,
   };
 }
 

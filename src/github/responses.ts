@@ -198,7 +198,6 @@ const pullRequest = z.object({
   mergeCommit: z
     .object({ oid: z.string(), tree: oid, parents: z.object({ nodes: z.array(oid) }) })
     .nullable(),
-  potentialMergeCommit: oid.nullable(),
   baseRefName: z.string(),
   baseRefOid: z.string(),
   headRefName: z.string(),

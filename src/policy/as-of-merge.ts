@@ -4,6 +4,7 @@ import { type ChangeFacts, known, type ResultFact } from "../facts/facts.js";
  * The facts of a merged change without what came after its merge: an approval or a result that was given later did
  * not let it in. Facts of a change that is not merged come back as they are.
  *
+ * Open alerts are read as of the merge (`FactSource.readCodeScanning`), since they alone do not tell when they closed.
  * A result that replaced an earlier one after the merge is gone with it, so the gate then counts as not passed.
  */
 export function asOfMerge(facts: ChangeFacts): ChangeFacts {
@@ -19,6 +20,12 @@ export function asOfMerge(facts: ChangeFacts): ChangeFacts {
     results: facts.results.known
       ? known(facts.results.value.flatMap((result) => resultAsOf(result, before)))
       : facts.results,
+    codeScanning: facts.codeScanning?.known
+      ? known({
+          ...facts.codeScanning.value,
+          analyses: facts.codeScanning.value.analyses.filter(({ createdAt }) => before(createdAt)),
+        })
+      : facts.codeScanning,
   };
 }
 

@@ -34,7 +34,6 @@ async function gatherLanded(
     ...facts,
     pullRequest: { ...pullRequest, merge: { ...merge, commitOid, parents } },
     commits: commits === null ? unknown("truncated", "Some.", "Split it.") : known(commits),
-    potentialMergeOid: null,
   };
   const source: FactSource = {
     appId: APP_ID,

@@ -125,7 +125,6 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   author: ada,
   mergedBy: null,
   mergeCommit: null,
-  potentialMergeCommit: { oid: "6".repeat(40) },
   baseRefName: "main",
   baseRefOid: "a".repeat(40),
   headRefName: "change",

@@ -41,11 +41,22 @@ describe("asOfMerge", () => {
     expect(run?.kind === "check-run" ? run.status : undefined).toBe(status);
   });
 
+  it("drops code-scanning analyses made after the merge", () => {
+    const analysis = { tool: "CodeQL", commitOid: "2".repeat(40), error: "" };
+    const analyses = [BEFORE, MERGED_AT, AFTER].map((createdAt) => ({ ...analysis, createdAt }));
+    const codeScanning = known({ analyses, openAlerts: [] });
+    const fact = asOfMerge(merged(MERGED_AT, { codeScanning })).codeScanning;
+    const kept = fact === null ? null : valueOf(fact);
+    expect(kept?.analyses.map(({ createdAt }) => createdAt)).toEqual([BEFORE, MERGED_AT]);
+  });
+
   it("keeps unknown what is unknown", () => {
     const reviews = unknown("unavailable", "No answer.", "Try again.");
-    expect(asOfMerge(merged(MERGED_AT, { reviews, results: reviews }))).toMatchObject({
+    const change = merged(MERGED_AT, { reviews, results: reviews, codeScanning: reviews });
+    expect(asOfMerge(change)).toMatchObject({
       reviews,
       results: reviews,
+      codeScanning: reviews,
     });
   });
 });

@@ -13,9 +13,9 @@ export function alert(world: World, repo: Repo, entry: CodeScanningAlert): Json 
     html_url: `${world.url}/${fullName(repo)}/security/code-scanning/${entry.number}`,
     instances_url: `${url}/instances`,
     state: entry.state,
-    fixed_at: null,
+    fixed_at: entry.state === "fixed" ? entry.createdAt : null,
     dismissed_by: null,
-    dismissed_at: null,
+    dismissed_at: entry.state === "dismissed" ? entry.createdAt : null,
     dismissed_reason: null,
     dismissed_comment: null,
     rule: {
