@@ -13,6 +13,7 @@ import {
   eve,
   facts,
   HEAD,
+  identity,
   OID,
   protection,
   review,
@@ -116,6 +117,14 @@ const WORSE: Readonly<Record<string, (given: Case) => Case>> = {
     ),
   "a bad signature": (it) =>
     it.verdicts.known ? { ...it, verdicts: known([...it.verdicts.value, verdict({ verdict: "bad" })]) } : it,
+  "a pull request that nobody opened": (it) => ({
+    ...it,
+    facts: { ...it.facts, pullRequest: { ...it.facts.pullRequest, author: null } },
+  }),
+  "a committer whom GitHub does not know": (it) => ({
+    ...it,
+    facts: { ...it.facts, commits: known([commit({ committer: identity(null) })]) },
+  }),
   "an unverified commit": (it) => withMore(it, "commits", commit({ oid: "9".repeat(40) })),
 };
 

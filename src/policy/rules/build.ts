@@ -44,6 +44,10 @@ export const unclear = (rule: RuleName, subject: string, reason: UnknownReason, 
     advice(reason.remedy),
   );
 
+/** Was read, and still says too little to pass; with a reason of the rule's own. */
+export const undetermined = (rule: RuleName, seen: Complaint): Finding =>
+  build(rule, "unknown", seen, seen.remedy);
+
 /** A remedy in words, with commands and a link where there are any. */
 export const advice = (
   text: string,

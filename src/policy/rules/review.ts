@@ -1,13 +1,13 @@
 import type { Account, ChangeFacts, Fact, ReviewFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding } from "../finding.js";
-import { advice, failed, noted, passed, unclear, waiting } from "./build.js";
+import { advice, failed, noted, passed, unclear, undetermined, waiting } from "./build.js";
 import { type Contributors, contributorsOf } from "./review/contributors.js";
-import { shortOid } from "./repository.js";
+import { originUrl, shortOid } from "./repository.js";
 
 /**
  * Gate 4: enough people with write access, who had no hand in the change, approved exactly the head commit, and
- * nobody with write access still asks for changes.
+ * nobody with write access still asks for changes. Who had a hand in it has to be known: else nobody is independent.
  *
  * Each approval that does not count is noted with its reason; the gate turns on the count of those that do.
  */
@@ -23,7 +23,8 @@ export function reviewFindings(facts: ChangeFacts, policy: Policy): Finding[] {
     ...unknowns,
     ...requestedChanges(opinions, policy),
     ...enough(approvals, facts, policy),
-    ...contributors.unresolved.map(unresolvedContributor),
+    ...contributors.unknown.map((email) => unknownContributor(email, facts)),
+    ...contributors.unresolved.map((email) => unresolvedCoAuthor(email, facts)),
   ];
 }
 
@@ -33,11 +34,12 @@ function unknownsOf(facts: ChangeFacts): Finding[] {
     ["contributors", facts.commits],
     ["last pusher", facts.lastPusher],
   ];
-  return needed.flatMap(([subject, fact]) =>
+  const unread = needed.flatMap(([subject, fact]) =>
     fact.known
       ? []
       : [unclear(subject === "reviews" ? "independent-approval" : "contributors", subject, fact.reason)],
   );
+  return facts.pullRequest.author === null ? [...unread, unknownAuthor()] : unread;
 }
 
 type Opinion = ReviewFact & { readonly author: Account };
@@ -156,13 +158,36 @@ function requestedChanges(opinions: readonly Opinion[], policy: Policy): Finding
     });
 }
 
-const unresolvedContributor = (email: string): Finding =>
+/** Someone whom nobody can name could approve their own work under the account they have. */
+const unknownAuthor = (): Finding =>
+  undetermined("contributors", {
+    subject: "author",
+    reason: "author-unknown",
+    message: "Who opened the pull request is not known: the account was deleted, or GitHub does not show it.",
+    remedy: advice("Open a new pull request from the same branch, by an account that exists."),
+  });
+
+const unknownContributor = (email: string, facts: ChangeFacts): Finding =>
+  undetermined("contributors", {
+    subject: shown(email),
+    reason: "contributor-unknown",
+    message: `${shown(email)} made commits and leads to no GitHub account, so an approval by the same person would not be noticed.`,
+    remedy: advice(
+      "Add the e-mail to the GitHub account it belongs to (Settings, Emails), or make the commits anew with an e-mail that GitHub knows (`git commit --amend --reset-author -S`).",
+      [],
+      `${originUrl(facts)}/settings/emails`,
+    ),
+  });
+
+const unresolvedCoAuthor = (email: string, facts: ChangeFacts): Finding =>
   noted(
     "contributors",
     {
-      subject: email,
-      reason: "contributor-unresolved",
-      message: `${email} leads to no GitHub account, so an approval by the same person would not be noticed.`,
+      subject: shown(email),
+      reason: "co-author-unresolved",
+      message: `${shown(email)} is named as co-author and leads to no GitHub account, so an approval by the same person would not be noticed.`,
     },
-    advice("Add the e-mail to the account it belongs to.", [], "https://github.com/settings/emails"),
+    advice("Add the e-mail to the account it belongs to.", [], `${originUrl(facts)}/settings/emails`),
   );
+
+const shown = (email: string): string => (email === "" ? "An empty e-mail" : email);

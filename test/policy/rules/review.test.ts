@@ -186,22 +186,77 @@ describe("the review gate", () => {
     expect(outcomeOf(findings)).toBe("unknown");
   });
 
-  it("reports a contributor whom GitHub does not know", () => {
+  it.each<[string, Partial<ChangeFacts>]>([
+    ["author", commits({ author: identity(null, "who@example.org") })],
+    ["committer", commits({ committer: identity(null, "who@example.org") })],
+    [
+      "author and co-author",
+      commits({ author: identity(null, "who@example.org"), authors: [identity(null, "who@example.org")] }),
+    ],
+    [
+      "author of several commits, in two spellings",
+      {
+        commits: known([
+          commit({ oid: OID, author: identity(null, "Who@example.org") }),
+          commit({ committer: identity(null, "who@example.org") }),
+        ]),
+      },
+    ],
+  ])("is unknown where GitHub does not know the e-mail of an %s, once for each e-mail", (_who, change) => {
+    const findings = reviewFindings(facts(change), policy());
+    const finding = only(findings, "contributor-unknown");
+    expect(finding).toMatchObject({ status: "unknown", rule: "contributors", subject: "who@example.org" });
+    expect(finding.remedy?.url).toBe("https://github.com/settings/emails");
+    expect(brief(findings)).toEqual(["pass approved", "unknown contributor-unknown"]);
+    expect(outcomeOf(findings)).toBe("unknown");
+  });
+
+  it.each([
+    ["an app's address on GitHub", "49699333+dependabot[bot]@users.noreply.github.com", []],
+    [
+      "such an address elsewhere",
+      "49699333+dependabot[bot]@users.noreply.example.com",
+      ["contributor-unknown"],
+    ],
+    [
+      "one on a host behind GitHub's",
+      "9+x[bot]@users.noreply.github.com.example.com",
+      ["contributor-unknown"],
+    ],
+    ["an address with two at signs", "9+x[bot]@a]@users.noreply.github.com", ["contributor-unknown"]],
+    ["a person's address that leads nowhere", "999+who@users.noreply.github.com", ["contributor-unknown"]],
+    ["an old one", "who@users.noreply.github.com", ["contributor-unknown"]],
+    ["no address", "", ["contributor-unknown"]],
+  ])("of an author without an account, takes as known only an app's: %s", (_what, email, expected) => {
+    const findings = reviewFindings(facts(commits({ author: identity(null, email) })), policy());
+    expect(findings.filter(({ rule }) => rule === "contributors").map(({ reason }) => reason)).toEqual(
+      expected,
+    );
+  });
+
+  it("knows GitHub's own address by its account", () => {
+    const webFlow = identity(account(19864447, "web-flow"), "noreply@github.com");
+    expect(judge([review()], commits({ committer: webFlow }))).toEqual(["pass approved"]);
+  });
+
+  it("notes a co-author whom GitHub does not know", () => {
     const findings = reviewFindings(
       facts(commits({ message: "x\n\nCo-authored-by: Who <who@example.org>" })),
       policy(),
     );
-    expect(only(findings, "contributor-unresolved")).toMatchObject({
+    expect(only(findings, "co-author-unresolved")).toMatchObject({
       status: "note",
       subject: "who@example.org",
     });
     expect(outcomeOf(findings)).toBe("passed");
   });
 
-  it("counts with an author whose account is gone", () => {
+  it("is unknown where it is not known who opened the pull request", () => {
     const open = facts();
     const orphan = { ...open, pullRequest: { ...open.pullRequest, author: null } };
-    expect(brief(reviewFindings(orphan, policy()))).toEqual(["pass approved"]);
+    const findings = reviewFindings(orphan, policy());
+    expect(brief(findings)).toEqual(["unknown author-unknown", "pass approved"]);
+    expect(outcomeOf(findings)).toBe("unknown");
   });
 });
 

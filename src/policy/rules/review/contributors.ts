@@ -1,4 +1,5 @@
 import type { Account, ChangeFacts, CommitFact, GitIdentity } from "../../../facts/facts.js";
+import { originUrl } from "../repository.js";
 
 /** How someone had a hand in the change; also the reason why their approval does not count. */
 export type Role = "is-author" | "is-commit-author" | "is-committer" | "is-co-author" | "is-last-pusher";
@@ -7,43 +8,80 @@ export type Role = "is-author" | "is-commit-author" | "is-committer" | "is-co-au
 export interface Contributors {
   /** The role of an account, or `null` if it had no hand in the change. */
   roleOf(account: Account): Role | null;
-  /** E-mails in commits that lead to no GitHub account, sorted. */
+  /** E-mails of authors and committers that lead to no GitHub account: it could be anybody's. Sorted. */
+  readonly unknown: readonly string[];
+  /** E-mails that only name a co-author and lead to no GitHub account, sorted. */
   readonly unresolved: readonly string[];
 }
+
+type Person = readonly [role: Role, identity: GitIdentity];
 
 /** Collects authors, committers and co-authors of `commits`, the pull request's author and its last pusher. */
 export function contributorsOf(facts: ChangeFacts, commits: readonly CommitFact[]): Contributors {
   const people = commits.flatMap(peopleOf);
   const accounts = accountsByEmail(people.map(([, identity]) => identity));
+  const nameless = people.filter(
+    ([, { email }]) => !accounts.has(email.toLowerCase()) && !isBotAddress(email.toLowerCase(), facts),
+  );
+  const unknown = emailsOf(nameless.filter(([role]) => role !== "is-co-author"));
+  const coAuthors = emailsOf(
+    nameless.filter(([, { email }]) => noreplyAddress(email.toLowerCase()) === null),
+  );
+  return {
+    roleOf: rolesOf(facts, people, accounts),
+    unknown: [...unknown.values()].sort(),
+    unresolved: [...coAuthors].flatMap(([email, spelt]) => (unknown.has(email) ? [] : [spelt])).sort(),
+  };
+}
+
+/** Whoever an address seems to name is kept from approving, also where GitHub does not know it. */
+function rolesOf(
+  { pullRequest, lastPusher }: ChangeFacts,
+  people: readonly Person[],
+  accounts: ReadonlyMap<string, number>,
+): Contributors["roleOf"] {
   const roles = new Map<number, Role>();
   const logins = new Map<string, Role>();
-  const unresolved = new Set<string>();
   const add = (id: number, role: Role): void => {
     if (!roles.has(id)) roles.set(id, role);
   };
-
-  if (facts.pullRequest.author !== null) add(facts.pullRequest.author.id, "is-author");
+  if (pullRequest.author !== null) add(pullRequest.author.id, "is-author");
   for (const [role, identity] of people) {
     const email = identity.email.toLowerCase();
     const noreply = noreplyAddress(email);
     const id = identity.account?.id ?? accounts.get(email) ?? noreply?.id;
     if (id !== undefined) add(id, role);
     else if (noreply !== null) logins.set(noreply.login, role);
-    else unresolved.add(identity.email);
   }
-  if (facts.lastPusher.known) add(facts.lastPusher.value.id, "is-last-pusher");
-  return {
-    roleOf: (account) => roles.get(account.id) ?? logins.get(account.login.toLowerCase()) ?? null,
-    unresolved: [...unresolved].sort(),
-  };
+  if (lastPusher.known) add(lastPusher.value.id, "is-last-pusher");
+  return (account) => roles.get(account.id) ?? logins.get(account.login.toLowerCase()) ?? null;
 }
 
-function peopleOf(commit: CommitFact): [Role, GitIdentity][] {
+/** The e-mails of some people as they spell them, by their lower case: one each. */
+const emailsOf = (people: readonly Person[]): Map<string, string> =>
+  new Map(people.map(([, { email }]) => [email.toLowerCase(), email]));
+
+/**
+ * The private address of an app on this GitHub, with its id. GitHub leads the addresses of people to their accounts;
+ * of apps it may not. The host has to be GitHub's: `1+a[bot]@users.noreply.example` is anybody's.
+ */
+function isBotAddress(email: string, facts: ChangeFacts): boolean {
+  const at = email.lastIndexOf("@");
+  const host = originUrl(facts)
+    .replace(/^https?:\/\//, "")
+    .toLowerCase();
+  return (
+    /^\d{1,15}\+[a-z0-9-]+\[bot\]$/.test(email.slice(0, at)) &&
+    email.slice(at + 1) === `users.noreply.${host}`
+  );
+}
+
+function peopleOf(commit: CommitFact): Person[] {
   return [
     ["is-commit-author", commit.author],
     ["is-committer", commit.committer],
-    ...commit.authors.map((identity): [Role, GitIdentity] => ["is-co-author", identity]),
-    ...coAuthorTrailers(commit.message).map((identity): [Role, GitIdentity] => ["is-co-author", identity]),
+    ...commit.authors.map((identity): Person => ["is-co-author", identity]),
+    ...coAuthorTrailers(commit.message).map((identity): Person => ["is-co-author", identity]),
   ];
 }
 
