@@ -89,10 +89,14 @@ export class Cast {
   async repository(
     name: string,
     files: Readonly<Record<string, string | null>> = {},
+    options: { readonly private?: boolean } = {},
   ): Promise<RepositoryHandle> {
     const all = Object.entries({ "README.md": `# ${name}\n`, ...this.controlFiles(), ...files });
     const kept = all.flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]));
-    const repository = await this.organization.repository(name, { files: Object.fromEntries(kept) });
+    const repository = await this.organization.repository(name, {
+      ...options,
+      files: Object.fromEntries(kept),
+    });
     for (const user of [this.alice, this.bob, this.carol]) repository.grant(user, "write");
     repository.grant(this.admin, "admin");
     this.protect(repository, "main");
@@ -123,10 +127,14 @@ export class Cast {
     return await repository.openPullRequest(this.alice, { base: "main", ...pull, title, head: branch });
   }
 
-  /** What else a pull request of Alice's needs: the result passes and Bob approves. */
-  async complete(repository: RepositoryHandle, pull: PullRequestHandle): Promise<void> {
+  /** What else a pull request needs: the result passes and somebody else, Bob as a rule, approves. */
+  async complete(
+    repository: RepositoryHandle,
+    pull: PullRequestHandle,
+    reviewer: UserHandle = this.bob,
+  ): Promise<void> {
     await this.report(repository, pull.headOid);
-    pull.review(this.bob, "APPROVE");
+    pull.review(reviewer, "APPROVE");
   }
 
   /** A pull request of Alice's that passes every gate. */

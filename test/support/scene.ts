@@ -64,8 +64,7 @@ export async function startScene({ databaseUrl, clock = systemClock }: SceneOpti
   const { pool } = databaseOf(app);
   const troubles = async () => {
     await settle(github, app);
-    const failed = "SELECT last_error FROM graphile_worker.jobs WHERE last_error IS NOT NULL ORDER BY id";
-    return (await pool.query<{ last_error: string }>(failed)).rows.map(({ last_error: error }) => error);
+    return (await pool.query<{ last_error: string }>(FAILED)).rows.map(({ last_error: error }) => error);
   };
   return {
     github,
@@ -93,6 +92,10 @@ export async function startScene({ databaseUrl, clock = systemClock }: SceneOpti
 const MAKE_DUE = `
   WITH due AS (UPDATE graphile_worker._private_jobs SET run_at = now() WHERE run_at > now() RETURNING id)
   SELECT pg_notify('jobs:insert', json_build_object('r', random()::text, 'count', count(*))::text) FROM due`;
+
+/** A job that was replaced while it ran has lost its key, and its successor does the work. */
+const FAILED = `
+  SELECT last_error FROM graphile_worker.jobs WHERE last_error IS NOT NULL AND key IS NOT NULL ORDER BY id`;
 
 function databaseOf({ store }: RunningApp): Database {
   if ("database" in store && store.database instanceof Database) return store.database;
