@@ -26,7 +26,7 @@ const EMOJI_GLUE =
 
 /** Scripts in which words are not set apart by spaces. */
 const UNSPACED =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]{4}/u;
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]{4}/u;
 
 /** Ours, or so near to it that silence would leave an emergency waiting. */
 const OURS = /^ {0,3}\/(?:break[-_ ]?glass|countersign)(?![A-Za-z0-9])/i;
@@ -57,7 +57,7 @@ export function parseCommand(comment: string): Parsed | null {
   const visible = line.replace(/\t/g, " ").replace(EMOJI_GLUE, "");
   // Whoever reads the line must see the command that we see: no more and no less.
   const shown = visible.replace(INVISIBLE, "");
-  if (!NEARLY_OURS.test(shown) || line.startsWith("\t")) return null;
+  if (!NEARLY_OURS.test(shown) || /^ {0,3}\t/.test(line)) return null;
   if (shown !== visible || line.includes("<!--")) return reject("hidden-text");
   if (line.length > LONGEST_LINE) return reject("text-too-long");
   return OURS.test(line)

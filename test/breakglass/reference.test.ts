@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { parseCommand } from "../../src/breakglass/commands.js";
+import { STATES, TABLE } from "../../src/breakglass/table.js";
+import { TABLES } from "./tables.js";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/break-glass.md"), "utf8");
+
+function between(start: string, end: string): string {
+  const from = page.indexOf(start);
+  const to = page.indexOf(end, from + start.length);
+  if (from < 0 || to < 0) throw new Error(`docs/break-glass.md has no ${start} … ${end}`);
+  return page.slice(from + start.length, to).trim();
+}
+
+/** `from → to` for all that the table lets happen. */
+const ALLOWED = new Set(
+  Object.values(TABLE).flatMap((cells) =>
+    STATES.flatMap((state) => {
+      const cell = cells[state];
+      return typeof cell === "string"
+        ? []
+        : cell.filter((to) => to !== state).map((to) => `${state} → ${to}`);
+    }),
+  ),
+);
+
+describe("docs/break-glass.md", () => {
+  it.each(Object.entries(TABLES))("shows the table of %s as the code has it", (name, table) => {
+    expect(between(`<!-- ${name} -->`, `<!-- /${name} -->`)).toBe(table);
+  });
+
+  it("draws every way from state to state, and none that there is not", () => {
+    const drawn = [...between("```mermaid", "```").matchAll(/^ *(\w+) --> (\w+)/gm)];
+    const ways = drawn.map(([, from, to]) => `${from ?? ""} → ${to ?? ""}`);
+    expect(ways.sort()).toEqual([...ALLOWED].sort());
+  });
+
+  it("names every state", () => {
+    const described = [...page.matchAll(/^- \*\*(\w+)\*\*:/gm)].map(([, state]) => state);
+    expect(described).toEqual([...STATES]);
+  });
+
+  it("gives commands that are ones", () => {
+    const commands = between("## Commands", "###")
+      .split("\n")
+      .flatMap((line) => /^\| `(\/[^`]+)`/.exec(line)?.[1] ?? []);
+    expect(commands.length).toBeGreaterThan(6);
+    for (const command of commands) {
+      const filled = command
+        .replace(/<reason>/, "the reason why")
+        .replace(/<duration>/, "4h")
+        .replace("#N", "#1");
+      expect([command, parseCommand(filled.replace("[note]", ""))?.ok]).toEqual([command, true]);
+    }
+  });
+});
