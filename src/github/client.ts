@@ -2,7 +2,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../clock.js";
 import type { Logger } from "../logger.js";
-import { githubError } from "./errors.js";
+import { githubError, rateLimitError } from "./errors.js";
 
 /** What a client needs to speak as the app. */
 export interface AppIdentity {
@@ -61,10 +61,14 @@ export class GitHubClients {
       },
     });
     client.hook.wrap("request", async (request, options) => {
+      const what = `${options.method} ${options.url}`;
       try {
-        return await request(options);
+        const response = await request(options);
+        const limit = rateLimitError(response, what, this.#clock.now());
+        if (limit !== null) throw limit;
+        return response;
       } catch (error) {
-        throw githubError(error, `${options.method} ${options.url}`, this.#clock.now());
+        throw githubError(error, what, this.#clock.now());
       }
     });
     return client;

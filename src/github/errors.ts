@@ -4,6 +4,8 @@ import { CountersignError } from "../errors.js";
 
 /** Where GitHub gives no time, its documentation asks for at least one minute. */
 const DEFAULT_WAIT_MS = 60_000;
+/** A job that is put off costs no attempt, so a time that is past, by GitHub's clock or ours, would have it spin. */
+const LEAST_WAIT_MS = 5_000;
 
 /**
  * Turns what Octokit threw into one of our errors. Anything that is not an answer from GitHub (a cut connection, a
@@ -19,12 +21,7 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
   }
   const { status } = error;
   const retryAt = rateLimitedUntil(error.response, now);
-  if (retryAt !== null) {
-    return new CountersignError("github-rate-limited", `GitHub's rate limit was reached at ${what}.`, {
-      retryAt,
-      cause: error,
-    });
-  }
+  if (retryAt !== null) return rateLimited(what, retryAt, error);
   if (status === 401 || status === 403) {
     return new CountersignError("github-forbidden", `GitHub refused ${what} (${status}).`, {
       remedy:
@@ -47,6 +44,27 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
   });
 }
 
+const limitErrors = z.object({
+  errors: z.array(z.object({ type: z.string().optional() })).refine((errors) => {
+    return errors.some(({ type }) => type === "RATE_LIMITED");
+  }),
+});
+
+/**
+ * The error that an answer of GraphQL means, if it is that the limit was reached: unlike REST it says so with 200.
+ * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+ */
+export function rateLimitError({ headers, data }: Answer, what: string, now: Date): CountersignError | null {
+  if (!limitErrors.safeParse(data).success) return null;
+  return rateLimited(what, resetTime(headers, now) ?? waitFor(DEFAULT_WAIT_MS, now), data);
+}
+
+const rateLimited = (what: string, retryAt: Date, cause: unknown): CountersignError =>
+  new CountersignError("github-rate-limited", `GitHub's rate limit was reached at ${what}.`, {
+    retryAt,
+    cause,
+  });
+
 type Headers = Readonly<Record<string, string | number | undefined>>;
 
 /** A secondary limit is a 403 that may carry no header at all: then the page that the answer points to tells it. */
@@ -61,9 +79,17 @@ interface Answer {
 function rateLimitedUntil({ status, headers, data }: Answer, now: Date): Date | null {
   if (status !== 403 && status !== 429) return null;
   const retryAfter = Number(headers["retry-after"]);
-  if (Number.isFinite(retryAfter)) return new Date(now.getTime() + retryAfter * 1000);
-  const reset = Number(headers["x-ratelimit-reset"]);
-  if (headers["x-ratelimit-remaining"] === "0" && Number.isFinite(reset)) return new Date(reset * 1000);
+  if (Number.isFinite(retryAfter)) return waitFor(retryAfter * 1000, now);
+  const reset = headers["x-ratelimit-remaining"] === "0" ? resetTime(headers, now) : null;
+  if (reset !== null) return reset;
   const limited = status === 429 || limitAnswer.safeParse(data).success;
-  return limited ? new Date(now.getTime() + DEFAULT_WAIT_MS) : null;
+  return limited ? waitFor(DEFAULT_WAIT_MS, now) : null;
+}
+
+const waitFor = (milliseconds: number, now: Date): Date =>
+  new Date(now.getTime() + Math.max(milliseconds, LEAST_WAIT_MS));
+
+function resetTime(headers: Headers, now: Date): Date | null {
+  const reset = Number(headers["x-ratelimit-reset"]);
+  return Number.isFinite(reset) ? waitFor(reset * 1000 - now.getTime(), now) : null;
 }

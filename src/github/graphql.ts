@@ -15,7 +15,7 @@ export interface GraphqlAnswer<T> {
  * `null` with their path in `refused`; every other GraphQL error is thrown.
  *
  * @throws CountersignError `github-unavailable` if the answer is cut or of another shape, `github-not-found`,
- *   `github-forbidden`, `github-rate-limited`, or what the request itself raised.
+ *   `github-forbidden`, or what the request itself raised (rate limits too: see `rateLimitError`).
  */
 export async function query<T extends z.ZodType>(
   client: Octokit,
@@ -40,9 +40,6 @@ async function send(
   }
 }
 
-/** GraphQL's limits arrive as errors in a 200 answer, without a time: https://docs.github.com/graphql/overview */
-const RATE_LIMIT_WAIT_MS = 60_000;
-
 function refusedPaths(error: GraphqlResponseError<unknown>): string[] {
   const errors = error.errors ?? [];
   const other = errors.find(({ type }) => type !== "FORBIDDEN");
@@ -63,8 +60,6 @@ function queryError(cause: GraphqlResponseError<unknown>, type: string | undefin
       });
     case "NOT_FOUND":
       return new CountersignError("github-not-found", "GitHub does not find what was asked for.", { cause });
-    case "RATE_LIMITED":
-      return rateLimited(cause);
     default:
       return new CountersignError(
         "github-unavailable",
@@ -74,14 +69,4 @@ function queryError(cause: GraphqlResponseError<unknown>, type: string | undefin
         },
       );
   }
-}
-
-function rateLimited(cause: GraphqlResponseError<unknown>): CountersignError {
-  const reset = Number(cause.headers["x-ratelimit-reset"]);
-  const date = Date.parse(cause.headers.date ?? "");
-  const retryAt = new Date(Number.isFinite(reset) ? reset * 1000 : date + RATE_LIMIT_WAIT_MS);
-  return new CountersignError("github-rate-limited", "GitHub's GraphQL rate limit was reached.", {
-    ...(Number.isNaN(retryAt.getTime()) ? {} : { retryAt }),
-    cause,
-  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { RequestError } from "@octokit/request-error";
 import { CountersignError } from "../../src/errors.js";
-import { githubError } from "../../src/github/errors.js";
+import { githubError, rateLimitError } from "../../src/github/errors.js";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const WHAT = "GET /repos/{owner}/{repo}";
@@ -57,7 +57,13 @@ describe("githubError", () => {
   const reset = String(Date.parse("2026-11-20T12:40:00Z") / 1000);
   it.each([
     ["a secondary limit with its time", 403, { "retry-after": "90" }, "2026-11-20T12:01:30Z"],
-    ["429 with its time", 429, { "retry-after": "0" }, "2026-11-20T12:00:00Z"],
+    ["429 with its time", 429, { "retry-after": "0" }, "2026-11-20T12:00:05Z"],
+    [
+      "a few seconds at least where the time it names is past",
+      403,
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000000" },
+      "2026-11-20T12:00:05Z",
+    ],
     ["429 without a time: a minute, as documented", 429, {}, "2026-11-20T12:01:00Z"],
     ["429 with a time that is none", 429, { "retry-after": "soon" }, "2026-11-20T12:01:00Z"],
     [
@@ -85,6 +91,26 @@ describe("githubError", () => {
   ])("takes %s for no answer", (_what, cause) => {
     expect(githubError(cause, WHAT, NOW)).toMatchObject({ code: "github-unavailable", cause });
   });
+
+  const limit = { errors: [{ type: "RATE_LIMITED", message: "API rate limit exceeded" }] };
+  const graphql = (data: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    rateLimitError({ status: 200, headers, data }, "POST /graphql", NOW);
+
+  it.each([
+    [{ "x-ratelimit-reset": reset }, "2026-11-20T12:40:00Z"],
+    [{ "x-ratelimit-reset": "1700000000" }, "2026-11-20T12:00:05Z"],
+    [{}, "2026-11-20T12:01:00Z"],
+  ])("waits out GraphQL's limit, said with 200 and %j", (headers, retryAt) => {
+    const expected = { code: "github-rate-limited", retryAt: new Date(retryAt) };
+    expect(graphql(limit, headers)).toMatchObject(expected);
+  });
+
+  it.each([[{ data: {} }], [{ errors: [{ type: "FORBIDDEN" }, { message: "no type" }] }], ["text"], [null]])(
+    "takes %j for no limit",
+    (data) => {
+      expect(graphql(data)).toBeNull();
+    },
+  );
 
   it("leaves our own errors as they are", () => {
     const own = new CountersignError("head-moved", "It moved.");
