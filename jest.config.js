@@ -11,6 +11,8 @@ export default {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
     ],
   },
+  // Both cores of a small machine: much of the time is spent waiting for gpg, git and databases.
+  maxWorkers: "100%",
   // Tests start real gpg, git, PostgreSQL and the app itself.
   testTimeout: 60_000,
 };

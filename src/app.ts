@@ -4,7 +4,7 @@ import { systemClock, type Clock } from "./clock.js";
 import type { AppCredentials, Config } from "./config.js";
 import type { FlowContext } from "./flows/context.js";
 import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
-import { processDelivery } from "./flows/process-delivery.js";
+import { processDelivery } from "./webhooks/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
 import { connectGitHub } from "./github/github.js";

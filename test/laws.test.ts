@@ -32,7 +32,7 @@ const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^sshpk$/, /^src\/signatures\/ssh\.ts$/],
   [/^@octokit\/webhooks$/, /^src\/webhooks\//],
   [/^@octokit\/(?!webhooks$)/, /^src\/github\//],
-  [/^probot$/, /^src\/(webhooks\/|app\.ts|main\.ts|flows\/process-delivery\.ts)/],
+  [/^probot$/, /^src\/(webhooks\/|app\.ts|main\.ts)/],
   [/^(@prisma\/.*|prisma|pg|graphile-worker|@electric-sql\/.*)$/, /^src\/store\//],
   [/^(node:)?process$/, /^$/],
 ];
@@ -137,13 +137,6 @@ describe("the laws of the house", () => {
 
   it("each integration has one door", () => {
     expect(trespasses(graph)).toEqual([]);
-  });
-
-  it("flows know Probot by its types only", () => {
-    const imports = graph.get("src/flows/process-delivery.ts") ?? [];
-    expect(imports.filter(({ target }) => target === "probot")).toEqual([
-      { target: "probot", local: false, typeOnly: true },
-    ]);
   });
 
   it("only the configuration reads the environment", () => {
