@@ -14,6 +14,8 @@ export interface MergeEvidence {
   readonly facts: ChangeFacts;
   readonly decision: Decision;
   readonly verdicts: Fact<readonly SignatureVerdict[]>;
+  /** Of the keys and revocations that the signatures were judged by; `null` where they could not be read. */
+  readonly trustDigest: string | null;
   /** `null`: the change was merged before any verdict on it. */
   readonly before: EarlierVerdict | null;
 }
@@ -35,7 +37,7 @@ export interface MergeRecord {
  *
  * @throws TypeError if the pull request is not merged
  */
-export function mergeRecord({ facts, decision, verdicts, before }: MergeEvidence): MergeRecord {
+export function mergeRecord({ facts, decision, verdicts, trustDigest, before }: MergeEvidence): MergeRecord {
   const { merge, base } = facts.pullRequest;
   if (merge === null) throw new TypeError("A merge record needs a merged pull request.");
   // The facts are gathered after the merge, when an approval, a review or the protection may have been changed: what
@@ -50,6 +52,7 @@ export function mergeRecord({ facts, decision, verdicts, before }: MergeEvidence
       change: changeOf(facts),
       landed: { ...merge, mergedBy: nameOf(merge.mergedBy) },
       commits: commitsOf(facts, verdicts),
+      trust: { digest: trustDigest },
       reviews: facts.reviews,
       lastPusher: facts.lastPusher,
       results: facts.results,

@@ -80,12 +80,12 @@ function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void
 }
 
 async function newRecord(context: FlowContext, tenantId: number, change: GatheredChange): Promise<NewRecord> {
-  const { facts, verdicts } = change;
+  const { facts, verdicts, trustDigest } = change;
   const { merge, number, base, head } = facts.pullRequest;
   if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
   const decision = judge(change);
   const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
-  const record = mergeRecord({ facts, decision, verdicts, before });
+  const record = mergeRecord({ facts, decision, verdicts, trustDigest, before });
   return {
     tenantId,
     kind: "merge",

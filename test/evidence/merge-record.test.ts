@@ -20,6 +20,7 @@ const evidence = (change: Partial<MergeEvidence> = {}): MergeEvidence => ({
   facts: merged(MERGED_AT),
   decision: decision(),
   verdicts: known([verdict()]),
+  trustDigest: "f".repeat(64),
   before: { outcome: "passed", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) },
   ...change,
 });
@@ -61,6 +62,7 @@ describe("mergeRecord", () => {
       codeScanning: null,
       protection: { known: true },
       decision: { outcome: "passed", controls: ["SOC2:CC8.1"], policy: { digest: "d".repeat(64) } },
+      trust: { digest: "f".repeat(64) },
       bypass: false,
       before: { outcome: "passed" },
     });
