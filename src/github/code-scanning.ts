@@ -104,7 +104,10 @@ const isBy = (time: string, asOf: Date): boolean => Date.parse(time) <= asOf.get
 
 /** An alert that is closed without a time to it counts as open. */
 function wasOpen({ created_at, fixed_at, dismissed_at }: AlertNode, asOf: Date): boolean {
-  return isBy(created_at, asOf) && ![fixed_at, dismissed_at].some((time) => typeof time === "string" && isBy(time, asOf));
+  return (
+    isBy(created_at, asOf) &&
+    ![fixed_at, dismissed_at].some((time) => typeof time === "string" && isBy(time, asOf))
+  );
 }
 
 /**
