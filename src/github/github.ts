@@ -6,7 +6,7 @@ import { BaseBranches } from "./base-branches.js";
 import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client.js";
 import { GitHubFactSource } from "./fact-source.js";
-import { openPullRequests, pullRequestsAt } from "./open-pull-requests.js";
+import { openPullRequests } from "./open-pull-requests.js";
 
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
@@ -14,8 +14,6 @@ export interface Installation {
   readonly checks: Pick<CheckRuns, "find" | "create" | "update">;
   /** Numbers of open pull requests; those into one branch where `base` is given. */
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
-  /** Numbers of open pull requests whose head is this commit. */
-  pullRequestsAt(repository: RepositoryRef, oid: string): Promise<number[]>;
 }
 
 /** The door to GitHub. */
@@ -34,7 +32,6 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
         facts: new GitHubFactSource(identity.appId, client, bases),
         checks: new CheckRuns(identity.appId, client),
         openPullRequests: (repository, base) => openPullRequests(client, repository, base),
-        pullRequestsAt: (repository, oid) => pullRequestsAt(client, repository, oid),
       };
     },
   };

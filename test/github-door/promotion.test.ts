@@ -45,13 +45,4 @@ describe("pull requests from the default branch", () => {
     await production.close(stage.author);
     expect(await siblingsOf(staging)).toEqual({ known: true, value: [] });
   });
-
-  it("are found by their head when something is reported on it", async () => {
-    const numbers = promotions.map(({ number }) => number);
-    expect(await door.pullRequestsAt(here(), await stage.repository.tip())).toEqual(numbers);
-  });
-
-  it("are not taken for those of another commit", async () => {
-    expect(await door.pullRequestsAt(here(), await stage.repository.tip("staging"))).toEqual([]);
-  });
 });

@@ -191,6 +191,8 @@ async function handle(handlers: Handlers, job: Job, context: JobContext): Promis
       return handlers["process-delivery"](job.payload, context);
     case "evaluate-pull-request":
       return handlers["evaluate-pull-request"](job.payload, context);
+    case "expire-results":
+      return handlers["expire-results"](job.payload, context);
     case "publish-checks":
       return handlers["publish-checks"](job.payload, context);
     case "record-merge":
