@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Fault } from "../github/http/faults.js";
 import type { PullRequestHandle, RepositoryHandle } from "../github/scenario.js";
 import { CHECKS, withCast } from "../support/cast.js";
@@ -49,12 +49,15 @@ withCast("where GitHub fails", (cast) => {
     let repository: RepositoryHandle;
     let pull: PullRequestHandle;
 
+    beforeAll(async () => {
+      repository = await cast().repository("reads");
+      pull = await cast().openPull(repository, "topic");
+    });
+
     it.each(FAULTS)(
       "%s: nothing turns green until it answers, then the verdict once",
       async (_name, fault) => {
         const { alice, bob, github, scene } = cast();
-        repository ??= await cast().repository("reads");
-        pull ??= await cast().openPull(repository, "topic");
         await cast().report(repository, pull.headOid);
         await scene.settled();
         const runs = cast().postedRuns(repository, pull.headOid);
@@ -76,9 +79,12 @@ withCast("where GitHub fails", (cast) => {
   describe("at posting a check run", () => {
     let repository: RepositoryHandle;
 
+    beforeAll(async () => {
+      repository = await cast().repository("posts");
+    });
+
     it.each(AT_POSTS)("%s: posted in the end, and only once", async (name, fault) => {
       const { github, scene } = cast();
-      repository ??= await cast().repository("posts");
       const branch = name.replaceAll(" ", "-");
       const pull = await greenBehind(repository, branch, () =>
         github.faults.next({ operation: "checks/create" }, fault),
@@ -105,6 +111,10 @@ withCast("where GitHub fails", (cast) => {
   describe("at the keys that a committer registered", () => {
     let repository: RepositoryHandle;
 
+    beforeAll(async () => {
+      repository = await cast().repository("keys");
+    });
+
     const KEY_READS = [
       "repos/get-collaborator-permission-level",
       "users/list-gpg-keys-for-user",
@@ -118,7 +128,6 @@ withCast("where GitHub fails", (cast) => {
 
     it.each(CASES)("%s, %s: never green until they are read", async (operation, name, fault) => {
       const { bob, carol, github, keyring, scene } = cast();
-      repository ??= await cast().repository("keys");
       await scene.settled();
       github.webhooks.hold();
       const key = await keyring.sshKey();

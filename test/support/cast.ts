@@ -91,8 +91,14 @@ export class Cast {
     files: Readonly<Record<string, string | null>> = {},
     options: { readonly private?: boolean } = {},
   ): Promise<RepositoryHandle> {
-    const all = Object.entries({ "README.md": `# ${name}\n`, ...this.controlFiles(), ...files });
-    const kept = all.flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]));
+    const all: Record<string, string | null> = {
+      "README.md": `# ${name}\n`,
+      ...this.controlFiles(),
+      ...files,
+    };
+    const kept = Object.entries(all).flatMap(([path, text]) =>
+      text === null ? [] : [[path, text] as const],
+    );
     const repository = await this.organization.repository(name, {
       ...options,
       files: Object.fromEntries(kept),
