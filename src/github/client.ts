@@ -1,4 +1,5 @@
 import { createAppAuth } from "@octokit/auth-app";
+import { RequestError } from "@octokit/request-error";
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../clock.js";
 import type { Logger } from "../logger.js";
@@ -68,6 +69,8 @@ export class GitHubClients {
         if (limit !== null) throw limit;
         return response;
       } catch (error) {
+        // A token that GitHub takes no more would be kept until its hour is over: the next attempt gets a new one.
+        if (error instanceof RequestError && error.status === 401) this.#installations.delete(installationId);
         throw githubError(error, what, this.#clock.now());
       }
     });
