@@ -243,6 +243,12 @@ export interface BranchTip {
   readonly oid: string;
 }
 
+/**
+ * Stands for the head branch of a pull request from a fork, which the app may not be able to see. No ref can have this
+ * name, so nobody can push to it and so choose who counts as its pusher.
+ */
+export const forkedHead = (pullNumber: number): string => `pull:${pullNumber}`;
+
 export interface MergeFact {
   readonly commitOid: string;
   readonly treeOid: string;

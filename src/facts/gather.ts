@@ -4,7 +4,7 @@ import { isControlledBranch } from "../policy/controlled.js";
 import { resolvePolicy, type PolicySource } from "../policy/resolve.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import type { Account, BranchTip, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
-import { known, unknown } from "./facts.js";
+import { forkedHead, known, unknown } from "./facts.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
 import { verifyCommits, type TrustProblem } from "./verify-commits.js";
 
@@ -105,12 +105,16 @@ async function readControlFiles(
 }
 
 async function readLastPusher(
-  { repository, pullRequest: { head, crossRepository } }: PullRequestReading,
+  { repository, pullRequest: { number, head, crossRepository } }: PullRequestReading,
   { source, findPusher }: GatherPorts,
 ): Promise<Fact<Account>> {
-  const tip = head.repository && { repositoryId: head.repository.id, branch: head.ref, oid: head.oid };
-  const told = tip && (await findPusher(tip));
-  if (told !== null) return known(told);
+  // A push to a fork that the app is installed on as well says more than a pull request's own events.
+  const branch = head.repository && { repositoryId: head.repository.id, branch: head.ref, oid: head.oid };
+  const forked = { repositoryId: repository.id, branch: forkedHead(number), oid: head.oid };
+  for (const tip of crossRepository ? [branch, forked] : [branch]) {
+    const told = tip && (await findPusher(tip));
+    if (told !== null) return known(told);
+  }
   if (!crossRepository) return source.readPusher(repository, head.ref, head.oid);
   return unknown(
     "unavailable",

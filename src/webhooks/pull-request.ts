@@ -1,5 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
+import { forkedHead } from "../facts/facts.js";
 import { accountOf, evaluate, evaluateAtCommit, placeOf } from "./subjects.js";
 
 /** What happens to a pull request itself: a new head, a new base, a merge. */
@@ -65,16 +66,16 @@ async function notePullRequest({ store }: FlowContext, payload: PullRequestPaylo
  * less, so it only fills a gap.
  */
 async function notePusher(context: FlowContext, payload: PullRequestPayload): Promise<void> {
-  const { head, base } = payload.pull_request;
+  const { number, head, base } = payload.pull_request;
   const fromFork = head.repo?.id !== base.repo.id;
   const pusher = accountOf(payload.sender);
   const pushed = payload.action === "synchronize";
-  if (pusher === null || head.repo === null || !(pushed || (payload.action === "opened" && fromFork))) return;
+  if (pusher === null || !(pushed || (payload.action === "opened" && fromFork))) return;
   await context.store.savePusher(
     {
       tenantId: placeOf(payload).tenantId,
-      repositoryId: head.repo.id,
-      branch: head.ref,
+      repositoryId: base.repo.id,
+      branch: fromFork ? forkedHead(number) : head.ref,
       oid: head.sha,
       pusher,
       at: context.clock.now(),

@@ -25,40 +25,50 @@ withCast("commits from outside and from elsewhere", (cast) => {
     return pull;
   };
 
-  it("from a fork: who pushed last is known from the webhooks, and cannot approve", async () => {
-    const { alice, aliceKey, bob, carol, scene } = cast();
-    const repository = await cast().repository("forked", {}, { private: false });
-    const fork = await repository.fork(alice);
-    fork.grant(bob, "write");
-    await fork.push(alice, "topic", {
-      message: "From outside",
-      files: { "a.yaml": "a: 1\n" },
-      key: aliceKey,
-    });
-    const pull = await repository.openPullRequest(alice, {
-      head: "alice:topic",
-      base: "main",
-      title: "From outside",
-    });
-    await cast().complete(repository, pull);
-    await scene.settled();
-    expect(cast().conclusions(repository, pull.headOid)).toEqual(GREEN);
+  it.each([
+    ["public", false],
+    ["private, which the app cannot see", true],
+  ])(
+    "from a fork (%s): who pushed last is known from the webhooks, and cannot approve",
+    async (_what, isPrivate) => {
+      const { alice, aliceKey, bob, carol, scene } = cast();
+      const repository = await cast().repository(
+        isPrivate ? "forked-private" : "forked-public",
+        {},
+        { private: isPrivate },
+      );
+      const fork = await repository.fork(alice);
+      fork.grant(bob, "write");
+      await fork.push(alice, "topic", {
+        message: "From outside",
+        files: { "a.yaml": "a: 1\n" },
+        key: aliceKey,
+      });
+      const pull = await repository.openPullRequest(alice, {
+        head: "alice:topic",
+        base: "main",
+        title: "From outside",
+      });
+      await cast().complete(repository, pull);
+      await scene.settled();
+      expect(cast().conclusions(repository, pull.headOid)).toEqual(GREEN);
 
-    const change = { author: alice.person, message: "More", files: { "b.yaml": "a: 1\n" }, key: aliceKey };
-    await pull.push(bob, change);
-    await cast().complete(repository, pull);
-    await scene.settled();
-    expect(cast().conclusions(repository, pull.headOid)).toMatchObject({
-      countersign: "action_required",
-      "countersign/review": "action_required",
-    });
-    expect(cast().said(repository, pull.headOid)).toContain(
-      "The approval by bob does not count: they pushed to it last.",
-    );
-    pull.review(carol, "APPROVE");
-    await scene.settled();
-    expect(cast().conclusions(repository, pull.headOid)).toEqual(GREEN);
-  });
+      const change = { author: alice.person, message: "More", files: { "b.yaml": "a: 1\n" }, key: aliceKey };
+      await pull.push(bob, change);
+      await cast().complete(repository, pull);
+      await scene.settled();
+      expect(cast().conclusions(repository, pull.headOid)).toMatchObject({
+        countersign: "action_required",
+        "countersign/review": "action_required",
+      });
+      expect(cast().said(repository, pull.headOid)).toContain(
+        "The approval by bob does not count: they pushed to it last.",
+      );
+      pull.review(carol, "APPROVE");
+      await scene.settled();
+      expect(cast().conclusions(repository, pull.headOid)).toEqual(GREEN);
+    },
+  );
 
   it("from a fork: not green where no webhook told who pushed", async () => {
     const { alice, aliceKey, bob, github, scene } = cast();

@@ -194,14 +194,18 @@ describe("a pull request", () => {
     at: NOW,
     mode: "replace",
   };
-  const FORK_PUSHED = { ...PUSHED, repositoryId: 101 };
+  const FORK_PUSHED = { ...PUSHED, branch: "pull:12" };
   // Whoever opened may not have pushed: a push that told more stays.
   const FORK_OPENED = { ...FORK_PUSHED, mode: "fill" };
   it.each([
     ["its head was pushed", pullRequestEvent("synchronize"), [PUSHED]],
     ["a fork's head was pushed", pullRequestEvent("synchronize", { headRepository: 101 }), [FORK_PUSHED]],
     ["it was opened from a fork", pullRequestEvent("opened", { headRepository: 101 }), [FORK_OPENED]],
-    ["it was opened from a fork that is gone", pullRequestEvent("opened", { headRepository: null }), []],
+    [
+      "it was opened from a fork that is gone",
+      pullRequestEvent("opened", { headRepository: null }),
+      [FORK_OPENED],
+    ],
     ["it was opened by whoever did not push it", pullRequestEvent("opened"), []],
     ["it was edited", pullRequestEvent("edited", { headRepository: 101 }), []],
     ["it was reopened", pullRequestEvent("reopened", { headRepository: 101 }), []],
