@@ -11,6 +11,7 @@ const jobs: Job[] = [
   { task: "process-delivery", payload: { guid: "g" } },
   { task: "evaluate-pull-request", payload: { tenantId: 1, repository, number: 7 } },
   { task: "record-merge", payload: { tenantId: 1, repository, number: 7 } },
+  { task: "expire-results", payload: { tenantId: 1, repository, number: 7 } },
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
 ];
 
