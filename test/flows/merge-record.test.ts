@@ -4,7 +4,7 @@ import { sha256Hex } from "../../src/evidence/canonical.js";
 import type { PullRequestHandle, RepositoryHandle } from "../github/scenario.js";
 import { withCast, type Cast } from "../support/cast.js";
 
-withCast("the record of a merge", records, ["postgres", "embedded"]);
+withCast("the record of a merge", records);
 
 const finding = z.object({ rule: z.string(), reason: z.string(), controls: z.array(z.string()) });
 const recordBody = z.looseObject({
