@@ -13,6 +13,8 @@ export default {
   },
   // Both cores of a small machine: much of the time is spent waiting for gpg, git and databases.
   maxWorkers: "100%",
+  // Starting a program costs more the larger the process that starts it is, and these start thousands.
+  workerIdleMemoryLimit: "512MB",
   // Tests start real gpg, git, PostgreSQL and the app itself.
   testTimeout: 60_000,
 };

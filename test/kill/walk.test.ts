@@ -84,7 +84,7 @@ describe("the app, killed at each of its requests to GitHub", () => {
     const runs = killable.checkRuns(pull).map(({ name, conclusion, externalId, title, summary }) => ({
       ...{ name, conclusion, title },
       // The revision; what follows it is of what the check says, which names the pull request.
-      externalId: externalId?.replace(/:[0-9a-f]+$/, ""),
+      externalId: externalId.replace(/:[0-9a-f]+$/, ""),
       summary: summary?.replaceAll(own, "its own"),
     }));
     return { runs, decisions: decisions.length };
