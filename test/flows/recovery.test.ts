@@ -21,6 +21,7 @@ withCast("what could not be done at its time", (cast) => {
     await scene.settled();
     expect(await cast().records(pull)).toEqual([]);
     installation.unsuspend();
+    await scene.settled();
     await scene.hurried();
     expect(await cast().records(pull)).toMatchObject([{ bypass: false, outcome: "passed" }]);
   });
