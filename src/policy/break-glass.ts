@@ -1,0 +1,33 @@
+import type { Terms } from "../breakglass/case.js";
+import type { Policy } from "./document.js";
+
+/** Whom one round of alerts goes to. */
+export interface Route {
+  /** Channels by their names in the operator's environment. */
+  readonly channels: readonly string[];
+  /** Logins and teams (`org/team`) that the tracking issue mentions. */
+  readonly mention: readonly string[];
+}
+
+/** What the policy says of how a case is handled. Pinned to the case with its terms, from the branch before the change. */
+export interface Handling {
+  /** Who is told first, who after the first breach, and so on; the last one is told from then on. */
+  readonly routes: readonly Route[];
+  readonly issue: {
+    /** The compliance repository of the same organization, by name; `null`: the repository itself. */
+    readonly repository: string | null;
+    readonly labels: readonly string[];
+  };
+  /** Who opens the retroactive pull request; `app` also needs the operator's consent. */
+  readonly retroactivePullRequest: "team" | "app";
+  /** A breached case makes every verdict on its branch red, save its own revert and retroactive pull request. */
+  readonly freeze: boolean;
+  /** How much of all changes may be emergencies before an alert is raised. */
+  readonly budget: { readonly percent: number; readonly days: number };
+}
+
+/** What a case is judged by; `null`: a policy that cannot be used, so nobody is authorised and every default holds. */
+export declare function termsOf(policy: Policy | null): Terms;
+
+/** How a case is handled; `null`: a policy that cannot be used, so every default holds. */
+export declare function handlingOf(policy: Policy | null): Handling;

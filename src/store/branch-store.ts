@@ -1,0 +1,95 @@
+import type { Account, RepositoryRef } from "../facts/facts.js";
+
+/** What the database keeps of branches: where they stand by our account, and which of their commits have a record. */
+export interface BranchStore {
+  findRepository(tenantId: number, repositoryId: number): Promise<KnownRepository | null>;
+  /** Every repository of a tenant that we heard of and that is not gone. */
+  listRepositories(tenantId: number): Promise<KnownRepository[]>;
+  saveRepository(repository: KnownRepository): Promise<void>;
+  findBranch(tenantId: number, repositoryId: number, branch: string): Promise<KnownBranch | null>;
+  listBranches(tenantId: number, repositoryId: number): Promise<KnownBranch[]>;
+  /** Keeps a push as its webhook told it, once a GUID. */
+  notePush(push: NewPush): Promise<void>;
+  /** Pushes to a branch that were not accounted for yet, in the order in which they came. */
+  unsettledPushes(tenantId: number, repositoryId: number, branch: string): Promise<NewPush[]>;
+  /** Those of `oids` that have a record on this branch. */
+  coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Keeps a change of protection as its webhook told it, once a GUID. */
+  noteProtectionChange(change: ProtectionChange): Promise<void>;
+  /** Changes of a repository's protection, its organization's included, heard of in this span, the oldest first. */
+  protectionChanges(
+    tenantId: number,
+    repositoryId: number,
+    from: Date,
+    to: Date,
+  ): Promise<ProtectionChange[]>;
+  /** How many changes landed on a repository's branches since then, and how many of those around the gates. */
+  countChanges(
+    tenantId: number,
+    repositoryId: number,
+    since: Date,
+  ): Promise<{ readonly changes: number; readonly bypasses: number }>;
+}
+
+export interface BranchTransaction {
+  findBranch(tenantId: number, repositoryId: number, branch: string): Promise<KnownBranch | null>;
+  saveBranch(branch: KnownBranch): Promise<void>;
+  /** Notes that these commits of a branch are covered by the record of this change; the first to cover stays. */
+  cover(branch: BranchKey, oids: readonly string[], changeKey: string): Promise<void>;
+  coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
+  settlePushes(guids: readonly string[], at: Date): Promise<void>;
+}
+
+export interface BranchKey {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly branch: string;
+}
+
+export interface KnownRepository {
+  readonly tenantId: number;
+  readonly repository: RepositoryRef;
+  readonly defaultBranch: string;
+  /** The globs of its controlled branches by the default branch's policy, when it was last read. */
+  readonly controlled: readonly string[];
+  /** The app may no longer see it. */
+  readonly gone: boolean;
+  readonly asOf: Date;
+}
+
+export interface KnownBranch extends BranchKey {
+  /** The last commit that we have accounted for; `null`: the branch was deleted. */
+  readonly tip: string | null;
+  /** The tip before it was deleted; `null` where it is there. */
+  readonly lastTip: string | null;
+  /** The commit from which on every commit is accounted for: where the branch stood when we first saw it. */
+  readonly since: string;
+  /** When we last compared it with GitHub. */
+  readonly accountedAt: Date;
+}
+
+export interface NewPush extends BranchKey {
+  readonly guid: string;
+  readonly repository: RepositoryRef;
+  /** `null`: the branch was made by this push. */
+  readonly before: string | null;
+  /** `null`: the branch was deleted by this push. */
+  readonly after: string | null;
+  readonly forced: boolean;
+  readonly pusher: Account | null;
+  /** When GitHub took it, by GitHub's clock. */
+  readonly pushedAt: Date;
+  readonly receivedAt: Date;
+}
+
+export interface ProtectionChange {
+  readonly guid: string;
+  readonly tenantId: number;
+  /** `null`: the organization's, which may bind any of its repositories. */
+  readonly repositoryId: number | null;
+  readonly kind: "classic" | "ruleset";
+  readonly action: "created" | "edited" | "deleted";
+  readonly name: string;
+  readonly by: Account | null;
+  readonly receivedAt: Date;
+}
