@@ -2,7 +2,7 @@ import { gather, type GatheredChange } from "../facts/gather.js";
 import { sha256Hex } from "../evidence/canonical.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
-import { expiresAt } from "../policy/expiry.js";
+import { expiresAt } from "../policy/verdict/expiry.js";
 import type { Decision } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { KnownPullRequest, NewDecision } from "../store/store.js";

@@ -1,7 +1,7 @@
 import type { ControlFiles, Fact } from "../facts/facts.js";
-import { isControlled } from "./branches.js";
+import { isControlled } from "./document/branches.js";
 import { BUILT_IN_POLICY } from "./document.js";
-import { parsePolicy } from "./parse.js";
+import { parsePolicy } from "./file/parse.js";
 import type { PolicySource } from "./resolve.js";
 
 /**

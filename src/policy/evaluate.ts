@@ -1,6 +1,6 @@
 import type { ChangeFacts, Fact } from "../facts/facts.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
-import { asOfMerge } from "./as-of-merge.js";
+import { asOfMerge } from "./verdict/as-of-merge.js";
 import { outcomeOf } from "./decide.js";
 import { POLICY_PATH } from "./document.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";

@@ -2,7 +2,7 @@ import { sha256Hex } from "../evidence/canonical.js";
 import type { ControlFiles, Fact, UnknownReason } from "../facts/facts.js";
 import { BUILT_IN_POLICY, type Policy } from "./document.js";
 import type { PolicyIdentity } from "./finding.js";
-import { parsePolicy, policyDigest, type PolicyProblem } from "./parse.js";
+import { parsePolicy, policyDigest, type PolicyProblem } from "./file/parse.js";
 
 /** The policy that judges, or why there is none. */
 export type PolicySource =

@@ -5,7 +5,7 @@ import { evaluate } from "../../src/policy/evaluate.js";
 import { type Finding, GATES, type Outcome } from "../../src/policy/finding.js";
 import { resolvePolicy } from "../../src/policy/resolve.js";
 import { passed } from "../../src/policy/rules/build.js";
-import { readDecision } from "../../src/policy/stored-decision.js";
+import { readDecision } from "../../src/policy/verdict/stored-decision.js";
 import {
   BASE_OID,
   brief,

@@ -14,7 +14,7 @@ import {
 } from "../../src/facts/facts.js";
 import type { Policy } from "../../src/policy/document.js";
 import type { Finding } from "../../src/policy/finding.js";
-import { parsePolicy } from "../../src/policy/parse.js";
+import { parsePolicy } from "../../src/policy/file/parse.js";
 import type { PolicySource } from "../../src/policy/resolve.js";
 import type { SignatureVerdict } from "../../src/signatures/verdict.js";
 

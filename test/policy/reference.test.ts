@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { RULES } from "../../src/policy/controls.js";
 import { policyJsonSchema } from "../../src/policy/document.js";
-import { parsePolicy } from "../../src/policy/parse.js";
+import { parsePolicy } from "../../src/policy/file/parse.js";
 import { type Mending, MENDING } from "../../src/policy/rules/signatures/mending.js";
 import { keysAt } from "../../src/policy/file/suggest.js";
 
@@ -23,7 +23,7 @@ function reasonsInSources(): string[] {
     name.endsWith(".ts"),
   );
   const sources = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
-  for (const name of ["../evaluate.ts", "../undecided.ts"])
+  for (const name of ["../evaluate.ts", "../verdict/undecided.ts"])
     sources.push(readFileSync(new URL(name, folder), "utf8"));
   const words = sources.flatMap((source) =>
     [...source.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1] ?? ""),

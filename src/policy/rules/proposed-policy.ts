@@ -1,7 +1,7 @@
 import type { ChangeFacts } from "../../facts/facts.js";
 import { POLICY_PATH } from "../document.js";
 import type { Finding } from "../finding.js";
-import { parsePolicy } from "../parse.js";
+import { parsePolicy } from "../file/parse.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
 
 /**

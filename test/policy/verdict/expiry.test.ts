@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { known, type ResultFact, unknown } from "../../src/facts/facts.js";
-import { outcomeOf } from "../../src/policy/decide.js";
-import { expiresAt } from "../../src/policy/expiry.js";
-import { resultFindings } from "../../src/policy/rules/results.js";
-import { checkRun, commitStatus, facts, merged, OBSERVED_AT, policy } from "./make.js";
+import { known, type ResultFact, unknown } from "../../../src/facts/facts.js";
+import { outcomeOf } from "../../../src/policy/decide.js";
+import { expiresAt } from "../../../src/policy/verdict/expiry.js";
+import { resultFindings } from "../../../src/policy/rules/results.js";
+import { checkRun, commitStatus, facts, merged, OBSERVED_AT, policy } from "../make.js";
 
 const HOUR = "results: [{ check: conftest, app: 5, maxAge: 1h }]";
 const at = (completedAt: string | null) => checkRun({ completedAt });

@@ -1,6 +1,6 @@
-import type { ChangeFacts } from "../facts/facts.js";
-import type { Policy } from "./document.js";
-import { countsUntil, isFrom, judgedAt, nameOf, successOf } from "./rules/results/counted.js";
+import type { ChangeFacts } from "../../facts/facts.js";
+import type { Policy } from "../document.js";
+import { countsUntil, isFrom, judgedAt, nameOf, successOf } from "../rules/results/counted.js";
 
 /**
  * The first instant after `facts.observedAt` at which a required result that counts today has grown older than its

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { CountersignError } from "../../src/errors.js";
-import { GATES } from "../../src/policy/finding.js";
-import { readDecision } from "../../src/policy/stored-decision.js";
-import { undecided } from "../../src/policy/undecided.js";
-import { renderChecks } from "../../src/report/checks.js";
-import { pull } from "../report/make.js";
-import { OBSERVED_AT } from "./make.js";
+import { CountersignError } from "../../../src/errors.js";
+import { GATES } from "../../../src/policy/finding.js";
+import { readDecision } from "../../../src/policy/verdict/stored-decision.js";
+import { undecided } from "../../../src/policy/verdict/undecided.js";
+import { renderChecks } from "../../../src/report/checks.js";
+import { pull } from "../../report/make.js";
+import { OBSERVED_AT } from "../make.js";
 
 describe("undecided", () => {
   it.each([

@@ -1,4 +1,4 @@
-import { type ChangeFacts, known, type ResultFact } from "../facts/facts.js";
+import { type ChangeFacts, known, type ResultFact } from "../../facts/facts.js";
 
 /**
  * The facts of a merged change without what came after its merge: an approval or a result that was given later did

@@ -1,4 +1,4 @@
-import { DEFAULT_BRANCH, type Policy } from "./document.js";
+import { DEFAULT_BRANCH, type Policy } from "../document.js";
 
 /**
  * Whether the policy controls `branch` (a short name, without `refs/heads/`).

@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import { canonicalJson, sha256Hex } from "../evidence/canonical.js";
-import { type Policy, PolicySchema } from "./document.js";
-import { keysAt, nearest } from "./file/suggest.js";
-import { type KeyPath, type PolicyProblem, readYaml, type YamlSource } from "./file/yaml.js";
+import { canonicalJson, sha256Hex } from "../../evidence/canonical.js";
+import { type Policy, PolicySchema } from "../document.js";
+import { keysAt, nearest } from "./suggest.js";
+import { type KeyPath, type PolicyProblem, readYaml, type YamlSource } from "./yaml.js";
 
-export type { PolicyProblem } from "./file/yaml.js";
+export type { PolicyProblem } from "./yaml.js";
 
 export type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy; readonly digest: string }

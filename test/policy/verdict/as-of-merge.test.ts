@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Fact, known, unknown } from "../../src/facts/facts.js";
-import { asOfMerge } from "../../src/policy/as-of-merge.js";
-import { checkRun, commitStatus, facts, merged, review } from "./make.js";
+import { type Fact, known, unknown } from "../../../src/facts/facts.js";
+import { asOfMerge } from "../../../src/policy/verdict/as-of-merge.js";
+import { checkRun, commitStatus, facts, merged, review } from "../make.js";
 
 const MERGED_AT = "2026-11-20T11:30:00Z";
 const BEFORE = "2026-11-20T11:29:59Z";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { globMatches, isControlled } from "../../src/policy/branches.js";
-import { policy } from "./make.js";
+import { globMatches, isControlled } from "../../../src/policy/document/branches.js";
+import { policy } from "../make.js";
 
 describe("globMatches", () => {
   it.each([

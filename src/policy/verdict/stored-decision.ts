@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { CountersignError } from "../errors.js";
-import { CONTROLS, type ControlId } from "./controls.js";
-import type { Decision } from "./finding.js";
+import { CountersignError } from "../../errors.js";
+import { CONTROLS, type ControlId } from "../controls.js";
+import type { Decision } from "../finding.js";
 
 const gate = z.enum(["signatures", "protection", "policy", "review"]);
 const outcome = z.enum(["passed", "failed", "waiting", "unknown"]);

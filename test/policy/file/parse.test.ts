@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { BUILT_IN_POLICY, durationMs, policyJsonSchema } from "../../src/policy/document.js";
-import { parsePolicy, type PolicyProblem } from "../../src/policy/parse.js";
-import { keysAt, nearest } from "../../src/policy/file/suggest.js";
+import { BUILT_IN_POLICY, durationMs, policyJsonSchema } from "../../../src/policy/document.js";
+import { parsePolicy, type PolicyProblem } from "../../../src/policy/file/parse.js";
+import { keysAt, nearest } from "../../../src/policy/file/suggest.js";
 
 function problemsOf(text: string): readonly PolicyProblem[] {
   const parsed = parsePolicy(text);
@@ -206,7 +206,7 @@ describe("parsePolicy", () => {
 describe("the published JSON Schema", () => {
   it("is the one of the code; else run `npx tsx scripts/write-policy-schema.ts`", () => {
     const published: unknown = JSON.parse(
-      readFileSync(new URL("../../schema/countersign.schema.json", import.meta.url), "utf8"),
+      readFileSync(new URL("../../../schema/countersign.schema.json", import.meta.url), "utf8"),
     );
     expect(published).toEqual(JSON.parse(JSON.stringify(policyJsonSchema())));
   });

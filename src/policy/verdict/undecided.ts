@@ -1,6 +1,6 @@
-import { decide } from "./decide.js";
-import { type Decision, type Finding, type Gate, GATES, type GateResult } from "./finding.js";
-import { advice, waiting } from "./rules/build.js";
+import { decide } from "../decide.js";
+import { type Decision, type Finding, type Gate, GATES, type GateResult } from "../finding.js";
+import { advice, waiting } from "../rules/build.js";
 
 /** Why nothing can be said yet of a head commit that may have several pull requests. */
 export type UndecidedReason = "not-judged-yet" | "siblings-unknown";
