@@ -1,12 +1,12 @@
 import { CountersignError } from "../errors.js";
-import { apply } from "./apply.js";
+import { apply } from "./machine/apply.js";
 import type { Breach, Case, Step, Terms } from "./case.js";
 import { deadlines } from "./clocks.js";
 import { ACTS, type CaseEvent } from "./event.js";
 import { refuseAct } from "./roles.js";
 import { type Refusal, refuse } from "./rules.js";
 import { type Marks, stateOf } from "./standing.js";
-import { type OPENING, TABLE } from "./table.js";
+import { type OPENING, TABLE } from "./machine/table.js";
 
 /**
  * What came of an event. `case` is how the case goes on; `step` is what to record in the same transaction, or `null`

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { parseCommand } from "../../src/breakglass/commands.js";
-import { STATES, TABLE } from "../../src/breakglass/table.js";
+import { STATES, TABLE } from "../../src/breakglass/machine/table.js";
 import { TABLES } from "./tables.js";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/break-glass.md"), "utf8");

@@ -1,7 +1,7 @@
 import { ACTS } from "../../src/breakglass/event.js";
 import { DUTIES } from "../../src/breakglass/roles.js";
 import { RULES } from "../../src/breakglass/rules.js";
-import { STATES, TABLE } from "../../src/breakglass/table.js";
+import { STATES, TABLE } from "../../src/breakglass/machine/table.js";
 
 /** The tables of docs/break-glass.md, from the data that the code goes by. */
 

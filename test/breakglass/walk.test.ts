@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Case, State } from "../../src/breakglass/case.js";
 import type { CaseEvent, EventKind } from "../../src/breakglass/event.js";
-import { STATES, TABLE } from "../../src/breakglass/table.js";
+import { STATES, TABLE } from "../../src/breakglass/machine/table.js";
 import { transition } from "../../src/breakglass/transition.js";
 import { actor, ann, AUTHORITY, bob, byId, make, OID, open, TERMS } from "./make.js";
 

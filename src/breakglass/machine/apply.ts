@@ -1,11 +1,11 @@
-import type { Account } from "../facts/facts.js";
-import type { Case, Landing } from "./case.js";
-import { deadlines, runningClocks } from "./clocks.js";
-import type { CaseEvent, EventKind } from "./event.js";
-import type { Actor, Hand, Involvement } from "./roles.js";
-import { type Refusal, refuse } from "./rules.js";
-import { isAcknowledged, isMet } from "./standing.js";
-import { addDuration, formatDuration } from "./time/duration.js";
+import type { Account } from "../../facts/facts.js";
+import type { Case, Landing } from "../case.js";
+import { deadlines, runningClocks } from "../clocks.js";
+import type { CaseEvent, EventKind } from "../event.js";
+import type { Actor, Hand, Involvement } from "../roles.js";
+import { type Refusal, refuse } from "../rules.js";
+import { isAcknowledged, isMet } from "../standing.js";
+import { addDuration, formatDuration } from "../time/duration.js";
 
 /** What an event changes in a case. Never the state: that follows from the rest. */
 export type Change = Partial<Omit<Case, "id" | "change" | "openedAt" | "state" | "steps">>;

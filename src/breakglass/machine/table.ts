@@ -1,6 +1,6 @@
-import type { State } from "./case.js";
-import type { EventKind } from "./event.js";
-import type { Rule } from "./rules.js";
+import type { State } from "../case.js";
+import type { EventKind } from "../event.js";
+import type { Rule } from "../rules.js";
 
 export const STATES: readonly State[] = [
   "declared",
