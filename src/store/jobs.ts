@@ -1,31 +1,52 @@
 import { z } from "zod";
 import { CountersignError } from "../errors.js";
-import type { RepositoryRef } from "../facts/facts.js";
+import {
+  type BranchSubject,
+  branchSubject,
+  type CaseSubject,
+  caseSubject,
+  type CommandSubject,
+  commandSubject,
+  type CommitSubject,
+  commitSubject,
+  type IssueChangeSubject,
+  issueChangeSubject,
+  type PullRequestSubject,
+  pullRequestSubject,
+  type RepositorySubject,
+  repositorySubject,
+  tenantId,
+} from "./subjects.js";
 
-/** One pull request of one tenant. */
-export interface PullRequestSubject {
-  readonly tenantId: number;
-  readonly repository: RepositoryRef;
-  readonly number: number;
-}
-
-/** One commit of one tenant, on which check runs are posted. */
-export interface CommitSubject {
-  readonly tenantId: number;
-  readonly repository: RepositoryRef;
-  readonly oid: string;
-}
+export type * from "./subjects.js";
 
 /** Everything the queue can be asked to do. Every handler is idempotent: the queue delivers at least once. */
-export type Job =
-  | { readonly task: "process-delivery"; readonly payload: { readonly guid: string } }
-  | { readonly task: "evaluate-pull-request"; readonly payload: PullRequestSubject }
-  | { readonly task: "expire-results"; readonly payload: PullRequestSubject }
-  | { readonly task: "publish-checks"; readonly payload: CommitSubject }
-  | { readonly task: "record-merge"; readonly payload: PullRequestSubject };
+interface Payloads {
+  readonly "process-delivery": { readonly guid: string };
+  readonly "evaluate-pull-request": PullRequestSubject;
+  readonly "expire-results": PullRequestSubject;
+  readonly "publish-checks": CommitSubject;
+  readonly "record-merge": PullRequestSubject;
+  /** Looks for what no webhook told us, over all repositories. */
+  readonly reconcile: { readonly tenantId: number };
+  readonly "watch-repository": RepositorySubject;
+  readonly "watch-branch": BranchSubject;
+  readonly "hear-command": CommandSubject;
+  /** Looks at what a case waits for on GitHub: its retroactive pull request, its reviews, its revert. */
+  readonly "follow-case": CaseSubject;
+  /** Does what time has brought to a case. */
+  readonly "work-case": CaseSubject;
+  readonly "publish-case": CaseSubject;
+  readonly "restore-issue": IssueChangeSubject;
+  readonly "publish-comment": { readonly tenantId: number; readonly key: string };
+  readonly "send-alert": { readonly tenantId: number; readonly alertId: string };
+}
 
-export type TaskName = Job["task"];
-export type PayloadOf<T extends TaskName> = Extract<Job, { task: T }>["payload"];
+export type TaskName = keyof Payloads;
+export type PayloadOf<T extends TaskName> = Payloads[T];
+export type Job<T extends TaskName = TaskName> = {
+  readonly [K in T]: { readonly task: K; readonly payload: Payloads[K] };
+}[T];
 
 /** How often a job is tried, with growing pauses (about a day in all), before it is dead and waits for an operator. */
 export const MAX_ATTEMPTS = 12;
@@ -39,32 +60,49 @@ export interface Scheduling {
   readonly priority: number;
 }
 
+const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Scheduling } = {
+  "process-delivery": ({ guid }) => schedule(`delivery:${guid}`, null, 0),
+  "evaluate-pull-request": (subject) => schedule(`evaluate:${pull(subject)}`, pullQueue(subject), 10),
+  // A key of its own: it waits for its time, and must not be replaced by an evaluation that is due now.
+  "expire-results": (subject) => schedule(`expire:${pull(subject)}`, pullQueue(subject), 10),
+  "record-merge": (subject) => schedule(`record-merge:${pull(subject)}`, pullQueue(subject), 5),
+  "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), 5),
+  reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, 20),
+  "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
+  "watch-branch": (subject) =>
+    schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), 8),
+  "hear-command": (subject) =>
+    schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), 2),
+  "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), 6),
+  "work-case": (subject) => schedule(`work-case:${caseName(subject)}`, caseQueue(subject), 4),
+  "publish-case": (subject) => schedule(`publish-case:${caseName(subject)}`, caseQueue(subject), 4),
+  "restore-issue": (subject) =>
+    schedule(`restore-issue:${subject.tenantId}/${subject.guid}`, caseQueue(subject), 8),
+  "publish-comment": (subject) => schedule(`comment:${subject.tenantId}/${subject.key}`, null, 4),
+  "send-alert": (subject) => schedule(`alert:${subject.tenantId}/${subject.alertId}`, null, 3),
+};
+
 /** The one place that says which jobs replace each other, which exclude each other, and which go first. */
-export function schedulingOf(job: Job): Scheduling {
-  switch (job.task) {
-    case "process-delivery":
-      return { key: `delivery:${job.payload.guid}`, queue: null, priority: 0 };
-    case "evaluate-pull-request":
-      return { key: `evaluate:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 10 };
-    // A key of its own: it waits for its time, and must not be replaced by an evaluation that is due now.
-    case "expire-results":
-      return { key: `expire:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 10 };
-    case "record-merge":
-      return { key: `record-merge:${pull(job.payload)}`, queue: pullQueue(job.payload), priority: 5 };
-    case "publish-checks":
-      return { key: `checks:${commit(job.payload)}`, queue: commitQueue(job.payload), priority: 5 };
-  }
+export function schedulingOf<T extends TaskName>({ task, payload }: Job<T>): Scheduling {
+  return SCHEDULES[task](payload);
 }
 
+const schedule = (key: string, queue: string | null, priority: number): Scheduling => ({
+  key,
+  queue,
+  priority,
+});
 const pull = (subject: PullRequestSubject): string =>
   `${subject.tenantId}/${subject.repository.id}#${subject.number}`;
 const commit = (subject: CommitSubject): string =>
   `${subject.tenantId}/${subject.repository.id}@${subject.oid}`;
+const repository = (subject: RepositorySubject): string => `${subject.tenantId}/${subject.repository.id}`;
+const caseName = (subject: CaseSubject): string => `${subject.tenantId}/${subject.caseId}`;
 
 /**
- * Pull requests and commits share a fixed number of queues each. graphile-worker looks through all queues for each
- * job, and a queue cannot be removed safely while jobs arrive, so one for each pull request would slow it down for
- * ever. The price: two different pull requests now and then wait for each other.
+ * Pull requests, commits, branches and cases share a fixed number of queues each. graphile-worker looks through all
+ * queues for each job, and a queue cannot be removed safely while jobs arrive, so one for each pull request would slow
+ * it down for ever. The price: two different pull requests now and then wait for each other.
  */
 const QUEUES = 64;
 
@@ -72,38 +110,45 @@ const pullQueue = (subject: PullRequestSubject): string =>
   `pulls-${(subject.repository.id + subject.number) % QUEUES}`;
 const commitQueue = (subject: CommitSubject): string =>
   `commits-${Number.parseInt(subject.oid.slice(0, 4), 16) % QUEUES}`;
+const branchQueue = (subject: BranchSubject): string => `branches-${subject.repository.id % QUEUES}`;
+const caseQueue = (subject: CaseSubject): string =>
+  `cases-${Number.parseInt(subject.caseId.slice(-4), 16) % QUEUES}`;
 
-const id = z.int().nonnegative();
-const repository = z.strictObject({ id, owner: z.string().min(1), name: z.string().min(1) });
-const pullRequestSubject = z.strictObject({ tenantId: id, repository, number: id });
-const commitSubject = z.strictObject({
-  tenantId: id,
-  repository,
-  oid: z.string().regex(/^[0-9a-f]{40,64}$/),
-});
+const key = z.string().min(1).max(256);
 
-const jobSchema = z.discriminatedUnion("task", [
-  z.strictObject({
-    task: z.literal("process-delivery"),
-    payload: z.strictObject({ guid: z.string().min(1).max(256) }),
-  }),
-  z.strictObject({ task: z.literal("evaluate-pull-request"), payload: pullRequestSubject }),
-  z.strictObject({ task: z.literal("expire-results"), payload: pullRequestSubject }),
-  z.strictObject({ task: z.literal("publish-checks"), payload: commitSubject }),
-  z.strictObject({ task: z.literal("record-merge"), payload: pullRequestSubject }),
-]);
+const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
+  "process-delivery": z.strictObject({ guid: key }),
+  "evaluate-pull-request": pullRequestSubject,
+  "expire-results": pullRequestSubject,
+  "publish-checks": commitSubject,
+  "record-merge": pullRequestSubject,
+  reconcile: z.strictObject({ tenantId }),
+  "watch-repository": repositorySubject,
+  "watch-branch": branchSubject,
+  "hear-command": commandSubject,
+  "follow-case": caseSubject,
+  "work-case": caseSubject,
+  "publish-case": caseSubject,
+  "restore-issue": issueChangeSubject,
+  "publish-comment": z.strictObject({ tenantId, key }),
+  "send-alert": z.strictObject({ tenantId, alertId: key }),
+};
 
 /** Everything a worker must know how to do. */
-export const TASK_NAMES: readonly TaskName[] = jobSchema.options.map((option) => option.shape.task.value);
+export const TASK_NAMES: readonly TaskName[] = Object.keys(SCHEMAS).filter(isTask);
+
+function isTask(task: string): task is TaskName {
+  return Object.hasOwn(SCHEMAS, task);
+}
 
 /**
  * A job as it lay in the queue, checked.
  *
  * @throws CountersignError `invariant-broken` where it is not one that this version knows.
  */
-export function parseJob(task: string, payload: unknown): Job {
-  const parsed = jobSchema.safeParse({ task, payload });
-  if (parsed.success) return parsed.data;
+export function parseJob<T extends TaskName>(task: T, payload: unknown): Job<T> {
+  const parsed = SCHEMAS[task].safeParse(payload);
+  if (parsed.success) return { task, payload: parsed.data };
   throw new CountersignError(
     "invariant-broken",
     `a ${task} job is not valid: ${z.prettifyError(parsed.error)}`,

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.js";
 import { openStore } from "../../src/store/open.js";
 import { startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
+import { handlersThat } from "./idle-handlers.js";
 
 const [, , databaseUrl = "", dataDir = ""] = process.argv;
 const hang = (): Promise<void> => {
@@ -19,14 +20,7 @@ const store = await openStore({
   logger: silentLogger,
   clock: systemClock,
 });
-const handlers = {
-  "process-delivery": hang,
-  "evaluate-pull-request": hang,
-  "expire-results": () => Promise.resolve(),
-  "publish-checks": hang,
-  "record-merge": hang,
-};
-await startWorker(store, handlers, { concurrency: 1, logger: silentLogger });
+await startWorker(store, handlersThat(hang), { concurrency: 1, logger: silentLogger });
 await store.acceptDelivery({
   guid: "killed",
   event: "push",

@@ -2,17 +2,39 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { CountersignError } from "../../src/errors.js";
 import { asStoreError, isConflict, isUnavailable, sqlStateOf } from "../../src/store/failures.js";
-import { type Job, parseJob, schedulingOf, TASK_NAMES } from "../../src/store/jobs.js";
+import { type Job, parseJob, schedulingOf, TASK_NAMES, type TaskName } from "../../src/store/jobs.js";
 import { toBigInt, toNumber } from "../../src/store/numbers.js";
 import { OID } from "./samples.js";
 
 const repository = { id: 9, owner: "octo", name: "deploy" };
+const caseId = "bg-0123456789";
+const comment = {
+  id: 1,
+  url: "https://github.com/octo/deploy/issues/7#issuecomment-1",
+  line: "/break-glass ack",
+  at: "2026-11-24T09:00:00Z",
+  author: { id: 3, login: "alice", type: "User" as const },
+  viaApp: null,
+};
 const jobs: Job[] = [
   { task: "process-delivery", payload: { guid: "g" } },
   { task: "evaluate-pull-request", payload: { tenantId: 1, repository, number: 7 } },
   { task: "record-merge", payload: { tenantId: 1, repository, number: 7 } },
   { task: "expire-results", payload: { tenantId: 1, repository, number: 7 } },
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
+  { task: "reconcile", payload: { tenantId: 1 } },
+  { task: "watch-repository", payload: { tenantId: 1, repository } },
+  { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },
+  { task: "hear-command", payload: { tenantId: 1, repository, number: 7, onPullRequest: false, comment } },
+  { task: "follow-case", payload: { tenantId: 1, caseId } },
+  { task: "work-case", payload: { tenantId: 1, caseId } },
+  { task: "publish-case", payload: { tenantId: 1, caseId } },
+  {
+    task: "restore-issue",
+    payload: { tenantId: 1, caseId, guid: "g", action: "closed", by: null, at: "2026-11-24T09:00:00Z" },
+  },
+  { task: "publish-comment", payload: { tenantId: 1, key: "answer:1" } },
+  { task: "send-alert", payload: { tenantId: 1, alertId: "a" } },
 ];
 
 describe("jobs", () => {
@@ -24,8 +46,7 @@ describe("jobs", () => {
     for (const job of jobs) expect(parseJob(job.task, JSON.parse(JSON.stringify(job.payload)))).toEqual(job);
   });
 
-  it.each<[string, string, unknown]>([
-    ["an unknown task", "format-disk", {}],
+  it.each<[string, TaskName, unknown]>([
     ["nothing", "process-delivery", null],
     ["no guid", "process-delivery", {}],
     ["an empty guid", "process-delivery", { guid: "" }],
@@ -41,7 +62,7 @@ describe("jobs", () => {
   it("share a key only where they are about the same thing, and one queue for a pull request", () => {
     const keys = jobs.map((job) => schedulingOf(job).key);
     expect(new Set(keys).size).toBe(jobs.length);
-    const [, evaluate, merge] = jobs.map(schedulingOf);
+    const [, evaluate, merge] = jobs.map((job) => schedulingOf(job));
     expect(evaluate?.queue).toBe(merge?.queue);
     expect(merge?.priority).toBeLessThan(evaluate?.priority ?? 0);
   });

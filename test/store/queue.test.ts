@@ -3,6 +3,7 @@ import { CountersignError } from "../../src/errors.js";
 import type { Job, PullRequestSubject } from "../../src/store/jobs.js";
 import { type Handlers, type RunningWorker, startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
+import { handlersThat } from "./idle-handlers.js";
 import { eachDatabase, freshId } from "../support/postgres.js";
 
 const LATER = new Date(Date.now() + 3_600_000);
@@ -18,15 +19,10 @@ eachDatabase("the queue", (store) => {
   const nothing = (): Promise<void> => Promise.resolve();
 
   async function work(handlers: Partial<Handlers>, concurrency = 4): Promise<RunningWorker> {
-    const all: Handlers = {
-      "process-delivery": nothing,
-      "evaluate-pull-request": nothing,
-      "expire-results": nothing,
-      "publish-checks": nothing,
-      "record-merge": nothing,
-      ...handlers,
-    };
-    const worker = await startWorker(store(), all, { concurrency, logger: silentLogger });
+    const worker = await startWorker(store(), handlersThat(nothing, handlers), {
+      concurrency,
+      logger: silentLogger,
+    });
     workers.push(worker);
     return worker;
   }

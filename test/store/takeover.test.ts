@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
+import { handlersThat } from "./idle-handlers.js";
 import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
 
 /** Starts a process that hangs in its job, and resolves when it does. */
@@ -35,16 +36,12 @@ async function kill(child: ChildProcess): Promise<void> {
 async function work(store: TestStore): Promise<unknown[]> {
   const seen: unknown[] = [];
   const nothing = (): Promise<void> => Promise.resolve();
-  const handlers = {
-    "process-delivery": ({ guid }: { guid: string }, { attempt }: { attempt: number }) => {
+  const handlers = handlersThat(nothing, {
+    "process-delivery": ({ guid }, { attempt }) => {
       seen.push([guid, attempt]);
       return nothing();
     },
-    "evaluate-pull-request": nothing,
-    "expire-results": () => Promise.resolve(),
-    "publish-checks": nothing,
-    "record-merge": nothing,
-  };
+  });
   const worker = await startWorker(store, handlers, { concurrency: 1, logger: silentLogger });
   await worker.drained();
   await worker.stop();
@@ -94,13 +91,7 @@ describe("a process that is killed in the middle of a job", () => {
 });
 
 const refuse = (): Promise<void> => Promise.reject(new Error("no job is due"));
-const neverCalled = {
-  "process-delivery": refuse,
-  "evaluate-pull-request": refuse,
-  "expire-results": () => Promise.resolve(),
-  "publish-checks": refuse,
-  "record-merge": refuse,
-};
+const neverCalled = handlersThat(refuse);
 
 /** The server notices a killed client when the kernel closes its sockets: soon, but not in the same instant. */
 async function untilSessionsEnd(store: TestStore): Promise<void> {

@@ -185,19 +185,12 @@ async function parseOrBury(
   }
 }
 
-async function handle(handlers: Handlers, job: Job, context: JobContext): Promise<void> {
-  switch (job.task) {
-    case "process-delivery":
-      return handlers["process-delivery"](job.payload, context);
-    case "evaluate-pull-request":
-      return handlers["evaluate-pull-request"](job.payload, context);
-    case "expire-results":
-      return handlers["expire-results"](job.payload, context);
-    case "publish-checks":
-      return handlers["publish-checks"](job.payload, context);
-    case "record-merge":
-      return handlers["record-merge"](job.payload, context);
-  }
+function handle<T extends TaskName>(
+  handlers: Handlers,
+  { task, payload }: Job<T>,
+  context: JobContext,
+): Promise<void> {
+  return handlers[task](payload, context);
 }
 
 /** graphile-worker keeps an error's message with the job; operators are to find the remedy there, too. */

@@ -1,0 +1,23 @@
+import type { Handlers } from "../../src/store/queue/worker.js";
+
+/** Handlers that all do the same, save those that are given. */
+export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> = {}): Handlers {
+  return {
+    "process-delivery": work,
+    "evaluate-pull-request": work,
+    "expire-results": work,
+    "publish-checks": work,
+    "record-merge": work,
+    reconcile: work,
+    "watch-repository": work,
+    "watch-branch": work,
+    "hear-command": work,
+    "follow-case": work,
+    "work-case": work,
+    "publish-case": work,
+    "restore-issue": work,
+    "publish-comment": work,
+    "send-alert": work,
+    ...some,
+  };
+}
