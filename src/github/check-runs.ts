@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { RepositoryRef } from "../facts/facts.js";
-import { parseAnswer } from "./parse.js";
+import { parseAnswer } from "./client/parse.js";
 
 /** What a check run says. Limits are GitHub's: https://docs.github.com/rest/checks/runs */
 export interface CheckRunContent {

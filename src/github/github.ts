@@ -2,11 +2,11 @@ import type { Clock } from "../clock.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
-import { BaseBranches } from "./base-branches.js";
+import { BaseBranches } from "./pull-requests/base-branches.js";
 import { CheckRuns } from "./check-runs.js";
-import { GitHubClients, type AppIdentity } from "./client.js";
-import { GitHubFactSource } from "./fact-source.js";
-import { openPullRequests } from "./open-pull-requests.js";
+import { GitHubClients, type AppIdentity } from "./client/client.js";
+import { GitHubFactSource } from "./pull-requests/fact-source.js";
+import { openPullRequests } from "./pull-requests/open-pull-requests.js";
 
 /** GitHub as one installation of the app sees it. */
 export interface Installation {

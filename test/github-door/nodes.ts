@@ -1,12 +1,11 @@
 import type {
-  CommitNode,
+  BaseRefNode,
   ControlFilesNode,
   FileNode,
-  PullRequestNode,
-  ResultNode,
-  ReviewNode,
   RuleNode,
-} from "../../src/github/responses.js";
+} from "../../src/github/base-branch/schemas.js";
+import type { CommitNode, ResultNode, ReviewNode } from "../../src/github/nodes/schemas.js";
+import type { PullRequestNode } from "../../src/github/pull-requests/responses.js";
 
 /** Answers of GitHub's GraphQL in which all is well; each test changes the one thing it is about. */
 
@@ -88,7 +87,6 @@ export const rule = (
   repositoryRuleset,
 });
 
-export type BaseRefNode = NonNullable<PullRequestNode["baseRef"]>;
 export const baseRef = (change: Partial<BaseRefNode> = {}): BaseRefNode => ({
   name: "main",
   target: { oid: BASE },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import * as queries from "../../src/github/queries.js";
+import * as queries from "../../src/github/pull-requests/queries.js";
 import { createKeyring, type Keyring } from "../support/signing.js";
 import { asInstallation, MANIFEST, openPull, SECRET, setStage, type Stage } from "./support/stage.js";
 import { startLoopbackGitHub } from "./loopback.js";

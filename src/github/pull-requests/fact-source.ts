@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { CountersignError, isCountersignError } from "../errors.js";
+import { CountersignError, isCountersignError } from "../../errors.js";
 import type {
   Account,
   CodeScanningFact,
@@ -8,18 +8,19 @@ import type {
   Fact,
   RegisteredKeys,
   RepositoryRef,
-} from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import type { FactSource, PullRequestAddress, PullRequestReading } from "../facts/source.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
+} from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import type { FactSource, PullRequestAddress, PullRequestReading } from "../../facts/source.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../../policy/document.js";
 import type { BaseBranches } from "./base-branches.js";
 import { readCodeScanning } from "./code-scanning.js";
-import { query } from "./graphql.js";
-import { parseAnswer } from "./parse.js";
-import { mapControlFiles } from "./map-files.js";
+import { query } from "../client/graphql.js";
+import { mustBe } from "../client/must-be.js";
+import { parseAnswer } from "../client/parse.js";
+import { mapControlFiles } from "../base-branch/map-files.js";
 import { CONTROL_FILES_AT } from "./queries.js";
-import { mustBe, readPullRequest } from "./read-pull-request.js";
-import { readRegisteredKeys } from "./registered-keys.js";
+import { readPullRequest } from "./read-pull-request.js";
+import { readRegisteredKeys } from "../people/registered-keys.js";
 import { controlFilesAt } from "./responses.js";
 
 const activity = z.array(

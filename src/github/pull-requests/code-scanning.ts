@@ -1,10 +1,10 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { isCountersignError } from "../errors.js";
-import type { CodeScanningAlert, CodeScanningFact, Fact, RepositoryRef } from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import type { PullRequestAddress } from "../facts/source.js";
-import { parseAnswer } from "./parse.js";
+import { isCountersignError } from "../../errors.js";
+import type { CodeScanningAlert, CodeScanningFact, Fact, RepositoryRef } from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import type { PullRequestAddress } from "../../facts/source.js";
+import { parseAnswer } from "../client/parse.js";
 
 const analysis = z.object({
   commit_sha: z.string(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RequestError } from "@octokit/request-error";
-import { CountersignError } from "../errors.js";
+import { CountersignError } from "../../errors.js";
 
 /** Where GitHub gives no time, its documentation asks for at least one minute. */
 const DEFAULT_WAIT_MS = 60_000;

@@ -1,8 +1,8 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { RequestError } from "@octokit/request-error";
 import { Octokit } from "@octokit/rest";
-import type { Clock } from "../clock.js";
-import type { Logger } from "../logger.js";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../logger.js";
 import { githubError, rateLimitError } from "./errors.js";
 
 /** What a client needs to speak as the app. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { FactSource } from "../../src/facts/source.js";
-import { ADDRESS, BASE, HEAD } from "./nodes.js";
-import { StubGitHub } from "./stub.js";
+import type { FactSource } from "../../../src/facts/source.js";
+import { ADDRESS, BASE, HEAD } from "../nodes.js";
+import { StubGitHub } from "../stub.js";
 
 let github: StubGitHub;
 let facts: FactSource;

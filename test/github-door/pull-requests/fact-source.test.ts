@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { FactSource } from "../../src/facts/source.js";
-import type { PullRequestNode } from "../../src/github/responses.js";
+import type { FactSource } from "../../../src/facts/source.js";
+import type { PullRequestNode } from "../../../src/github/pull-requests/responses.js";
 import {
   ADDRESS,
   BASE,
@@ -16,8 +16,8 @@ import {
   REPOSITORY,
   repositoryAnswer,
   review,
-} from "./nodes.js";
-import { type Answer, type Call, StubGitHub } from "./stub.js";
+} from "../nodes.js";
+import { type Answer, type Call, StubGitHub } from "../stub.js";
 
 let github: StubGitHub;
 let facts: FactSource;

@@ -1,7 +1,12 @@
-import type { ControlFile, ControlFiles, Fact } from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import { ALLOWED_SIGNERS_PATH, KEYRING_FOLDER, POLICY_PATH, REVOKED_KEYS_PATH } from "../policy/document.js";
-import type { ControlFilesNode, FileNode } from "./responses.js";
+import type { ControlFile, ControlFiles, Fact } from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import {
+  ALLOWED_SIGNERS_PATH,
+  KEYRING_FOLDER,
+  POLICY_PATH,
+  REVOKED_KEYS_PATH,
+} from "../../policy/document.js";
+import type { ControlFilesNode, FileNode } from "./schemas.js";
 
 type TrustEntry = NonNullable<NonNullable<ControlFilesNode["trustFolder"]>["entries"]>[number];
 

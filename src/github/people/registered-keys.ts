@@ -1,9 +1,9 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { isCountersignError } from "../errors.js";
-import type { Fact, RegisteredKeys, RepositoryRef } from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import { parseAnswer } from "./parse.js";
+import { isCountersignError } from "../../errors.js";
+import type { Fact, RegisteredKeys, RepositoryRef } from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import { parseAnswer } from "../client/parse.js";
 
 const permission = z.object({
   permission: z.enum(["admin", "write", "read", "none"]),

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { CountersignError } from "../errors.js";
+import { CountersignError } from "../../errors.js";
 
 /**
  * Checks an answer's shape as it arrives. A body that was cut reaches us as text, and one of another shape cannot be

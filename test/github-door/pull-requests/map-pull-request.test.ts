@@ -1,13 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
+import { mapAccount, mapCommits, mapResult, mapReview } from "../../../src/github/nodes/map.js";
+import { mapPullRequest, mapSiblings } from "../../../src/github/pull-requests/map-pull-request.js";
 import {
-  mapAccount,
-  mapCommits,
-  mapPullRequest,
-  mapResult,
-  mapReview,
-  mapSiblings,
-} from "../../src/github/map-pull-request.js";
-import { ada, BASE, checkRun, commit, HEAD, headCommit, list, pullRequest, review, status } from "./nodes.js";
+  ada,
+  BASE,
+  checkRun,
+  commit,
+  HEAD,
+  headCommit,
+  list,
+  pullRequest,
+  review,
+  status,
+} from "../nodes.js";
 
 describe("mapAccount", () => {
   it.each([

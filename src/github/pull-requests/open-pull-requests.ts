@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import type { RepositoryRef } from "../facts/facts.js";
-import { parseAnswer } from "./parse.js";
+import type { RepositoryRef } from "../../facts/facts.js";
+import { parseAnswer } from "../client/parse.js";
 
 const pulls = z.array(z.object({ number: z.number() }));
 

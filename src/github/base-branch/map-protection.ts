@@ -6,17 +6,15 @@ import type {
   PullRequestRequirement,
   RequiredCheck,
   RulesetFact,
-} from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
+} from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
 import type {
   AllowanceNode,
+  BaseRefNode,
   BypassActorNode,
   ClassicProtectionNode,
-  PullRequestNode,
   RuleNode,
-} from "./responses.js";
-
-type BaseRef = PullRequestNode["baseRef"];
+} from "./schemas.js";
 
 const GRANT_READ = "Grant the app the repository permission “Administration: read”, then re-run this check.";
 
@@ -24,7 +22,7 @@ const GRANT_READ = "Grant the app the repository permission “Administration: r
 const RULESET_BYPASS = ".repositoryRuleset.bypassActors";
 
 /** Joins the classic rule and the ruleset rules that apply to the base branch into one fact. */
-export function mapProtection(baseRef: BaseRef, refused: readonly string[]): Fact<ProtectionFact> {
+export function mapProtection(baseRef: BaseRefNode | null, refused: readonly string[]): Fact<ProtectionFact> {
   if (baseRef === null) {
     return unknown(
       "not-found",

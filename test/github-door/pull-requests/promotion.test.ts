@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { connectGitHub, type Installation } from "../../src/github/github.js";
-import { silentLogger } from "../../src/logger.js";
-import { openPull, setStage, type Stage } from "../github/support/stage.js";
-import type { PullRequestHandle } from "../github/scenario.js";
+import { connectGitHub, type Installation } from "../../../src/github/github.js";
+import { silentLogger } from "../../../src/logger.js";
+import { openPull, setStage, type Stage } from "../../github/support/stage.js";
+import type { PullRequestHandle } from "../../github/scenario.js";
 
 /** Pull requests that carry the default branch on to others, as GitHub knows them: their commits are all merged. */
 

@@ -1,21 +1,24 @@
 import type { Octokit } from "@octokit/rest";
 import type { z } from "zod";
-import { CountersignError } from "../errors.js";
-import type { CommitFact, Fact, RepositoryRef, ResultFact, ReviewFact } from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import type { PullRequestAddress, PullRequestReading } from "../facts/source.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
-import { query } from "./graphql.js";
-import { mapControlFiles, mapProposedPolicy } from "./map-files.js";
-import { mapProtection } from "./map-protection.js";
-import { mapCommits, mapPullRequest, mapResult, mapReview, mapSiblings } from "./map-pull-request.js";
+import { CountersignError } from "../../errors.js";
+import type { CommitFact, Fact, RepositoryRef, ResultFact, ReviewFact } from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import type { PullRequestAddress, PullRequestReading } from "../../facts/source.js";
+import { POLICY_PATH, TRUST_FOLDER } from "../../policy/document.js";
+import { query } from "../client/graphql.js";
+import { mustBe } from "../client/must-be.js";
+import { mapControlFiles, mapProposedPolicy } from "../base-branch/map-files.js";
+import { mapProtection } from "../base-branch/map-protection.js";
+import { mapCommits, mapResult, mapReview } from "../nodes/map.js";
+import type { CommitNode, ResultNode, ReviewNode } from "../nodes/schemas.js";
+import { mapPullRequest, mapSiblings } from "./map-pull-request.js";
 import {
   PULL_REQUEST_COMMITS,
   PULL_REQUEST_FACTS,
   PULL_REQUEST_RESULTS,
   PULL_REQUEST_REVIEWS,
 } from "./queries.js";
-import type { CommitNode, PullRequestNode, ResultNode, ReviewNode } from "./responses.js";
+import type { PullRequestNode } from "./responses.js";
 import { commitsPage, pullRequestFacts, resultsPage, reviewsPage } from "./responses.js";
 
 interface Page<T> {
@@ -59,20 +62,6 @@ export async function readPullRequest(
     ),
     siblings: mapSiblings(node, data.repository.databaseId, refused),
   };
-}
-
-/**
- * A name outlives its repository: once that was renamed, another can take the name, and its pull request of the same
- * number would be judged in place of ours.
- * @throws CountersignError `github-not-found`
- */
-export function mustBe({ id, owner, name }: RepositoryRef, databaseId: number): void {
-  if (databaseId === id) return;
-  throw new CountersignError(
-    "github-not-found",
-    `${owner}/${name} is now another repository (${databaseId} instead of ${id}).`,
-    { remedy: "Nothing has to be done: events of the repository come with the name that it has now." },
-  );
 }
 
 /** The repository by the name it has now. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { RequestError } from "@octokit/request-error";
-import { CountersignError } from "../../src/errors.js";
-import { githubError, rateLimitError } from "../../src/github/errors.js";
+import { CountersignError } from "../../../src/errors.js";
+import { githubError, rateLimitError } from "../../../src/github/client/errors.js";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const WHAT = "GET /repos/{owner}/{repo}";

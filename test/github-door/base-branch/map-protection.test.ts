@@ -1,8 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Fact, ProtectionFact } from "../../src/facts/facts.js";
-import { mapProtection } from "../../src/github/map-protection.js";
-import type { BypassActorNode, ClassicProtectionNode, RuleNode } from "../../src/github/responses.js";
-import { baseRef, list, rule, ruleset } from "./nodes.js";
+import type { Fact, ProtectionFact } from "../../../src/facts/facts.js";
+import { mapProtection } from "../../../src/github/base-branch/map-protection.js";
+import type {
+  BypassActorNode,
+  ClassicProtectionNode,
+  RuleNode,
+} from "../../../src/github/base-branch/schemas.js";
+import { baseRef, list, rule, ruleset } from "../nodes.js";
 
 function valueOf<T>(fact: Fact<T>): T {
   if (!fact.known) throw new Error(fact.reason.message);

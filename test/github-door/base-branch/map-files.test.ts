@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { mapControlFiles } from "../../src/github/map-files.js";
-import type { ControlFilesNode, FileNode } from "../../src/github/responses.js";
-import { BASE, blob, controlFiles } from "./nodes.js";
+import { mapControlFiles } from "../../../src/github/base-branch/map-files.js";
+import type { ControlFilesNode, FileNode } from "../../../src/github/base-branch/schemas.js";
+import { BASE, blob, controlFiles } from "../nodes.js";
 
 type Folder = NonNullable<ControlFilesNode["trustFolder"]>;
 type Entry = NonNullable<Folder["entries"]>[number];

@@ -1,4 +1,4 @@
-import type { PullRequestAddress } from "../facts/source.js";
+import type { PullRequestAddress } from "../../facts/source.js";
 
 const MAX_ENTRIES = 10_000;
 const USUAL = "main";

@@ -1,7 +1,7 @@
 import { GraphqlResponseError } from "@octokit/graphql";
 import type { Octokit } from "@octokit/rest";
 import type { z } from "zod";
-import { CountersignError } from "../errors.js";
+import { CountersignError } from "../../errors.js";
 import { parseAnswer } from "./parse.js";
 
 /** An answer, and the paths of those fields that GitHub refused, as `repository.pullRequest.baseRef`. */

@@ -1,0 +1,90 @@
+export const CLASSIC_PROTECTION = /* GraphQL */ `
+  fragment ClassicProtection on BranchProtectionRule {
+    pattern
+    isAdminEnforced
+    allowsForcePushes
+    allowsDeletions
+    requiresApprovingReviews
+    requiredApprovingReviewCount
+    dismissesStaleReviews
+    requiresCodeOwnerReviews
+    requireLastPushApproval
+    requiresCommitSignatures
+    requiresStatusChecks
+    requiredStatusChecks { context app { databaseId } }
+    bypassPullRequestAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
+    bypassForcePushAllowances(first: 100) { totalCount nodes { actor { ...Allowance } } }
+  }
+  fragment Allowance on BranchActorAllowanceActor {
+    __typename
+    ... on App { databaseId slug }
+    ... on Team { databaseId slug }
+    ... on User { databaseId login }
+  }
+`;
+
+export const RULE = /* GraphQL */ `
+  fragment Rule on RepositoryRule {
+    type
+    parameters {
+      ... on PullRequestParameters {
+        dismissStaleReviewsOnPush
+        requireCodeOwnerReview
+        requireLastPushApproval
+        requiredApprovingReviewCount
+      }
+      ... on RequiredStatusChecksParameters {
+        requiredStatusChecks { context integrationId }
+      }
+    }
+    repositoryRuleset {
+      databaseId
+      name
+      enforcement
+      source {
+        __typename
+        ... on Repository { nameWithOwner }
+        ... on Organization { login }
+        ... on Enterprise { slug }
+      }
+      bypassActors(first: 100) {
+        totalCount
+        nodes {
+          bypassMode
+          deployKey
+          enterpriseOwner
+          organizationAdmin
+          repositoryRoleDatabaseId
+          repositoryRoleName
+          actor {
+            __typename
+            ... on App { databaseId slug }
+            ... on Team { databaseId slug }
+          }
+        }
+      }
+    }
+  }
+`;
+
+/**
+ * Policy file and trust material, read from the branch that controls, never from a pull request's head.
+ * The default branch's policy file comes along: it says which branches are controlled at all.
+ */
+export const CONTROL_FILES = /* GraphQL */ `
+  fragment ControlFiles on Repository {
+    defaultBranchRef { name }
+    defaultPolicyFile: object(expression: "HEAD:.github/countersign.yml") { ...File }
+    policyFile: object(expression: $policyPath) { ...File }
+    trustFolder: object(expression: $trustPath) {
+      ... on Tree {
+        entries { name object { ...File ... on Tree { entries { name object { ...File } } } } }
+      }
+    }
+  }
+  fragment File on GitObject {
+    __typename
+    oid
+    ... on Blob { isBinary isTruncated text }
+  }
+`;
