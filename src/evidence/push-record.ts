@@ -1,0 +1,92 @@
+import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
+import type { Decision } from "../policy/finding.js";
+import type { SignatureVerdict } from "../signatures/verdict.js";
+import { BASELINE_CONTROLS } from "./case-controls.js";
+import { changeKeys, type Move } from "./change-key.js";
+import { signedCommits } from "./commits.js";
+import { type RecordContent, recordOf } from "./record.js";
+
+/** Why a change around the gates is no bypass: the app made it, or a bot that the policy before the change names. */
+export type Exemption = "release-bot" | "own-app";
+
+export interface PushEvidence {
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  readonly move: Move;
+  /** First-parent commits that the branch gained, the oldest first. */
+  readonly oids: readonly string[];
+  /** All commits that came with it, those of merged side branches included. */
+  readonly commits: Fact<readonly CommitFact[]>;
+  readonly verdicts: Fact<readonly SignatureVerdict[]>;
+  /** Of the keys and revocations that the signatures were judged by; `null` where they could not be read. */
+  readonly trustDigest: string | null;
+  readonly results: Fact<readonly ResultFact[]>;
+  /** `null`: no event named one. */
+  readonly pusher: Account | null;
+  /** When it happened (ISO 8601, UTC): by GitHub's account, or when it was found. */
+  readonly at: string;
+  /** GUIDs of the deliveries that told of it; none where it was found by comparison. */
+  readonly deliveries: readonly string[];
+  readonly exemption: Exemption | null;
+  /** By the policy from before the change. */
+  readonly decision: Decision;
+}
+
+/**
+ * Builds the record (kind `push`) of a change that came without a merged pull request. It is a bypass unless exempt,
+ * whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
+ */
+export function pushRecord(evidence: PushEvidence): RecordContent {
+  const { repository, branch, move, exemption, decision } = evidence;
+  const { oids, commits, verdicts, trustDigest, results, pusher, at, deliveries } = evidence;
+  const { form, before, after } = move;
+  const bypass = exemption === null;
+  return recordOf(
+    {
+      changeKey: changeKeys.ofMove(repository.id, branch, move),
+      bypass,
+      outcome: bypass ? decision.outcome : "exempt",
+      controls: decision.controls,
+    },
+    {
+      type: "push",
+      version: 1,
+      repository,
+      branch,
+      form,
+      before,
+      after,
+      firstParents: oids,
+      commits: signedCommits(commits, verdicts),
+      trust: { digest: trustDigest },
+      results,
+      pusher,
+      at,
+      deliveries,
+      exemption,
+      decision,
+      bypass,
+    },
+  );
+}
+
+export interface Baseline {
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  /** Where the branch stood when it was first seen; what it held by then is not judged. */
+  readonly oid: string;
+  readonly at: string;
+}
+
+/** Builds the record (kind `baseline`) from which on every commit of a branch is accounted for. */
+export function baselineRecord({ repository, branch, oid, at }: Baseline): RecordContent {
+  return recordOf(
+    {
+      changeKey: changeKeys.baseline(repository.id, branch),
+      bypass: false,
+      outcome: "baseline",
+      controls: BASELINE_CONTROLS,
+    },
+    { type: "baseline", version: 1, repository, branch, oid, at },
+  );
+}
