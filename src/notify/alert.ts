@@ -1,25 +1,6 @@
-/** What stakeholders are told, whatever the channel. Plain text: each channel escapes it in its own way. */
-export interface Alert {
-  /** Stable over every attempt to send it. */
-  readonly id: string;
-  readonly kind:
-    "opened" | "reminder" | "breach" | "escalation" | "closed" | "budget" | "withdrawn" | "rejected";
-  readonly severity: "info" | "warning" | "critical";
-  /** One line. */
-  readonly title: string;
-  /** What happened, and what is owed: one sentence each. */
-  readonly lines: readonly string[];
-  /** Labelled facts in their order: repository, branch, commit, who, deadlines. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
-  /** Where to look and act; `null` where there is no issue yet. */
-  readonly url: string | null;
-  /** Ties the alerts of one case together (PagerDuty: one incident). */
-  readonly caseId: string;
-  /** When the thing happened (ISO 8601, UTC). */
-  readonly at: string;
-  /** Who is meant by name: logins and teams. */
-  readonly mentions: readonly string[];
-}
+import type { Alert } from "../report/case/alert.js";
+
+export type { Alert } from "../report/case/alert.js";
 
 /** Sends alerts to the operator's channels. */
 export interface Notifier {
