@@ -5,6 +5,7 @@ export interface BranchStore {
   findRepository(tenantId: number, repositoryId: number): Promise<KnownRepository | null>;
   /** Every repository of a tenant that we heard of and that is not gone. */
   listRepositories(tenantId: number): Promise<KnownRepository[]>;
+  /** Notes a repository as it was at `asOf`, unless something newer is known. */
   saveRepository(repository: KnownRepository): Promise<void>;
   findBranch(tenantId: number, repositoryId: number, branch: string): Promise<KnownBranch | null>;
   listBranches(tenantId: number, repositoryId: number): Promise<KnownBranch[]>;
@@ -16,7 +17,7 @@ export interface BranchStore {
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Keeps a change of protection as its webhook told it, once a GUID. */
   noteProtectionChange(change: ProtectionChange): Promise<void>;
-  /** Changes of a repository's protection, its organization's included, heard of in this span, the oldest first. */
+  /** Changes of a repository's protection, its organization's included, heard of in this span (both ends in it), the oldest first. */
   protectionChanges(
     tenantId: number,
     repositoryId: number,
@@ -33,11 +34,13 @@ export interface BranchStore {
 
 export interface BranchTransaction {
   findBranch(tenantId: number, repositoryId: number, branch: string): Promise<KnownBranch | null>;
+  /** Writes where a branch stands. Call it with the branch's lock held. */
   saveBranch(branch: KnownBranch): Promise<void>;
   /** Notes that these commits of a branch are covered by the record of this change; the first to cover stays. */
   cover(branch: BranchKey, oids: readonly string[], changeKey: string): Promise<void>;
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
-  settlePushes(guids: readonly string[], at: Date): Promise<void>;
+  /** Notes that these pushes of a tenant are accounted for. */
+  settlePushes(tenantId: number, guids: readonly string[], at: Date): Promise<void>;
 }
 
 export interface BranchKey {

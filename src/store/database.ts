@@ -6,6 +6,14 @@ import { type Prisma, PrismaClient } from "./prisma/client.js";
 /** What tables are read and written with: the client itself, or one transaction of it. */
 export type Queries = Prisma.TransactionClient;
 
+/** A function over tables as one over these `queries`: for an object whose methods are such functions. */
+export function bind<A extends unknown[], T>(
+  queries: Queries,
+  work: (queries: Queries, ...args: A) => Promise<T>,
+): (...args: A) => Promise<T> {
+  return (...args) => work(queries, ...args);
+}
+
 /** How often a transaction is run before a collision with others is given up on. */
 const MAX_RUNS = 8;
 /** Waiting for a connection, and for the work itself, in milliseconds. */
@@ -40,6 +48,13 @@ export class Database {
     } catch (error) {
       throw asStoreError(error);
     }
+  }
+
+  /** A function over tables as one that runs outside of transactions. */
+  bind<A extends unknown[], T>(
+    work: (queries: Queries, ...args: A) => Promise<T>,
+  ): (...args: A) => Promise<T> {
+    return (...args) => this.use((queries) => work(queries, ...args));
   }
 
   /**

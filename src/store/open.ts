@@ -1,22 +1,23 @@
 import pg from "pg";
 import type { Clock } from "../clock.js";
 import { CountersignError } from "../errors.js";
-import { Database } from "./database.js";
+import { bind, Database, type Queries } from "./database.js";
 import { openEmbedded } from "./embedded/embedded.js";
 import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
 import { migrate } from "./migrate.js";
 import { enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
+import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
+import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
 import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
 import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
 import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
-import { appendRecord, findMergeRecord, listRecords } from "./tables/records.js";
+import { appendRecord, findMergeRecord, findRecord, listRecords, recordsOfCase } from "./tables/records.js";
 import { findTenant, listTenants, saveTenant } from "./tables/tenants.js";
-import type { Queries } from "./database.js";
 
 export interface StoreOptions {
   /** Where PostgreSQL is; `null` for the embedded one. */
@@ -81,28 +82,32 @@ function reportLostConnections(pool: pg.Pool, logger: StoreLogger): void {
 function storeOn(database: Database, clock: Clock): OpenedStore {
   return {
     database,
+    ...caseStoreOn(database),
+    ...branchStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
-    findDelivery: (guid) => database.use((queries) => findDelivery(queries, guid)),
-    markDeliveryProcessed: (guid, at) => database.use((queries) => markDeliveryProcessed(queries, guid, at)),
-    findTenant: (tenantId) => database.use((queries) => findTenant(queries, tenantId)),
-    listTenants: () => database.use((queries) => listTenants(queries)),
-    saveTenant: (tenant) => database.use((queries) => saveTenant(queries, tenant)),
-    findPusher: (tenantId, tip) => database.use((queries) => findPusher(queries, tenantId, tip)),
+    findDelivery: database.bind(findDelivery),
+    markDeliveryProcessed: database.bind(markDeliveryProcessed),
+    findTenant: database.bind(findTenant),
+    listTenants: database.bind(listTenants),
+    saveTenant: database.bind(saveTenant),
+    findPusher: database.bind(findPusher),
     savePusher: (push, mode = "replace") => database.use((queries) => savePusher(queries, push, mode)),
     notePullRequest: (pull) =>
       database.use(async (queries) => {
         await notePullRequest(queries, pull);
       }),
-    openPullRequestsAt: (commit) => database.use((queries) => openPullRequestsAt(queries, commit)),
-    openPullRequests: (tenantId) => database.use((queries) => openPullRequests(queries, tenantId)),
-    latestDecisions: (commit) => database.use((queries) => latestDecisions(queries, commit)),
-    decisionAsOf: (...pull) => database.use((queries) => decisionAsOf(queries, ...pull)),
-    findMergeRecord: (...pull) => database.use((queries) => findMergeRecord(queries, ...pull)),
-    listRecords: (...page) => database.use((queries) => listRecords(queries, ...page)),
-    wantedChecks: (commit) => database.use((queries) => wantedChecks(queries, commit)),
-    beginPosting: (...attempt) => database.use((queries) => beginPosting(queries, ...attempt)),
-    markPosted: (...posted) => database.use((queries) => markPosted(queries, ...posted)),
-    renewChecks: (commit) => database.use((queries) => renewChecks(queries, commit)),
+    openPullRequestsAt: database.bind(openPullRequestsAt),
+    openPullRequests: database.bind(openPullRequests),
+    latestDecisions: database.bind(latestDecisions),
+    decisionAsOf: database.bind(decisionAsOf),
+    findMergeRecord: database.bind(findMergeRecord),
+    findRecord: database.bind(findRecord),
+    recordsOfCase: database.bind(recordsOfCase),
+    listRecords: database.bind(listRecords),
+    wantedChecks: database.bind(wantedChecks),
+    beginPosting: database.bind(beginPosting),
+    markPosted: database.bind(markPosted),
+    renewChecks: database.bind(renewChecks),
     enqueue: (job, at) => database.use((queries) => enqueue(queries, job, at?.runAt ?? null)),
     transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
     queueStatus: () => queueStatus(database),
@@ -114,14 +119,18 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
 
 function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
   return {
+    ...caseTransactionOn(queries, clock),
+    ...branchTransactionOn(queries),
     lock: (name) => lockName(queries, `named:${name}`),
     insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
-    latestDecisions: (commit) => latestDecisions(queries, commit),
-    notePullRequest: (pull) => notePullRequest(queries, pull),
-    openPullRequestsAt: (commit) => openPullRequestsAt(queries, commit),
-    wantCheck: (check, content) => wantCheck(queries, check, content),
-    wantedChecks: (commit) => wantedChecks(queries, commit),
+    latestDecisions: bind(queries, latestDecisions),
+    notePullRequest: bind(queries, notePullRequest),
+    openPullRequestsAt: bind(queries, openPullRequestsAt),
+    wantCheck: bind(queries, wantCheck),
+    wantedChecks: bind(queries, wantedChecks),
     appendRecord: (record) => appendRecord(queries, record, clock.now()),
+    findRecord: bind(queries, findRecord),
+    recordsOfCase: bind(queries, recordsOfCase),
     enqueue: (job, at) => enqueue(queries, job, at?.runAt ?? null),
   };
 }

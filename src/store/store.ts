@@ -1,8 +1,10 @@
 import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
+import type { BranchStore, BranchTransaction } from "./branch-store.js";
+import type { CaseStore, CaseTransaction } from "./case-store.js";
 import type { Job } from "./jobs.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
-export interface Store {
+export interface Store extends CaseStore, BranchStore {
   /**
    * Stores a webhook delivery and its `process-delivery` job in one transaction.
    * A repeated GUID is stored once; if the stored one was never processed, its job is queued again.
@@ -35,6 +37,10 @@ export interface Store {
   /** The newest decision on a pull request's head that was observed at or before `at`, or `null`. */
   decisionAsOf(commit: CommitKey, pullNumber: number, at: Date): Promise<StoredDecision | null>;
   findMergeRecord(tenantId: number, repositoryId: number, pullNumber: number): Promise<StoredRecord | null>;
+  /** The record of this kind about a change, or about a step of a case, or `null`. */
+  findRecord(tenantId: number, kind: RecordKind, changeKey: string): Promise<StoredRecord | null>;
+  /** The records of a case in their order: its steps, what was refused, what became of its issue, its seal. */
+  recordsOfCase(tenantId: number, caseId: string): Promise<StoredRecord[]>;
   /** A tenant's records in their order, from `from` on, at most `limit`. */
   listRecords(tenantId: number, from: number, limit: number): Promise<StoredRecord[]>;
   /** Check runs wanted on a commit, posted or not. */
@@ -57,7 +63,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreTransaction {
+export interface StoreTransaction extends CaseTransaction, BranchTransaction {
   /** Holds a named lock until the transaction ends, over all processes on this database. */
   lock(name: string): Promise<void>;
   /**
@@ -74,6 +80,8 @@ export interface StoreTransaction {
   wantedChecks(commit: CommitKey): Promise<WantedCheck[]>;
   /** Appends to the tenant's records at the next position, unless one for the same change is there. */
   appendRecord(record: NewRecord): Promise<"appended" | "exists">;
+  findRecord(tenantId: number, kind: RecordKind, changeKey: string): Promise<StoredRecord | null>;
+  recordsOfCase(tenantId: number, caseId: string): Promise<StoredRecord[]>;
   enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
 }
 
@@ -172,11 +180,24 @@ export interface WantedCheck {
   readonly checkRunId: number | null;
 }
 
+/**
+ * What a record is of: a merged pull request, a push, the history before us; a case's step, its seal, a command that
+ * was refused, and what others did to its issue.
+ */
+export type RecordKind =
+  | "merge"
+  | "push"
+  | "baseline"
+  | "break-glass"
+  | "break-glass-sealed"
+  | "break-glass-refused"
+  | "break-glass-issue";
+
 /** One entry of the evidence: `body` is RFC 8785 canonical JSON, `digest` its SHA-256 in lower-case hex. */
 export interface NewRecord {
   readonly tenantId: number;
-  readonly kind: "merge";
-  /** What makes it unique: one record for one change. */
+  readonly kind: RecordKind;
+  /** What makes it unique with its kind: a change's key, or a case's id with what tells its step after a slash. */
   readonly changeKey: string;
   readonly repository: RepositoryRef;
   readonly branch: string;

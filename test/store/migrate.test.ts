@@ -7,6 +7,8 @@ import { openStore } from "../../src/store/open.js";
 import { silentLogger } from "../support/logger.js";
 import { openTestStore, type PostgresServer, startPostgres } from "../support/postgres.js";
 
+const MIGRATIONS = ["0001_init", "0002_break_glass"];
+
 describe("migrations", () => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -18,19 +20,24 @@ describe("migrations", () => {
 
   it("leave behind what `prisma migrate deploy` would, so that either can go on after the other", async () => {
     const store = await openTestStore(await server.createDatabase(), "/nonexistent");
-    const sql = await readFile("prisma/migrations/0001_init/migration.sql");
-    expect(await store.sql("SELECT * FROM _prisma_migrations")).toEqual([
-      {
+    const checksums = await Promise.all(
+      MIGRATIONS.map(async (name) => {
+        const sql = await readFile(`prisma/migrations/${name}/migration.sql`);
+        return createHash("sha256").update(sql).digest("hex");
+      }),
+    );
+    expect(await store.sql("SELECT * FROM _prisma_migrations ORDER BY migration_name")).toEqual(
+      MIGRATIONS.map((name, index) => ({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        checksum: createHash("sha256").update(sql).digest("hex"),
-        migration_name: "0001_init",
+        checksum: checksums[index],
+        migration_name: name,
         started_at: expect.any(Date),
         finished_at: expect.any(Date),
         logs: null,
         rolled_back_at: null,
         applied_steps_count: 1,
-      },
-    ]);
+      })),
+    );
     await store.close();
   });
 
@@ -38,7 +45,7 @@ describe("migrations", () => {
     const url = await server.createDatabase();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openTestStore(url, "/nonexistent")));
     const again = await openTestStore(url, "/nonexistent");
-    expect(await again.sql("SELECT migration_name FROM _prisma_migrations")).toHaveLength(1);
+    expect(await again.sql("SELECT migration_name FROM _prisma_migrations")).toHaveLength(MIGRATIONS.length);
     expect(await again.sql("SELECT id FROM graphile_worker.migrations")).toHaveLength(19);
     await Promise.all([again, ...stores].map((store) => store.close()));
   });

@@ -1,8 +1,8 @@
-import { CountersignError } from "../../errors.js";
 import type { Account, BranchTip } from "../../facts/facts.js";
 import type { Queries } from "../database.js";
-import { toBigInt, toNumber } from "../numbers.js";
+import { toBigInt } from "../numbers.js";
 import type { HeadPush } from "../store.js";
+import { toAccount } from "./values.js";
 
 export async function findPusher(
   queries: Queries,
@@ -19,7 +19,7 @@ export async function findPusher(
       },
     },
   });
-  return row && { id: toNumber(row.pusherId), login: row.pusherLogin, type: accountType(row.pusherType) };
+  return row && toAccount(row.pusherId, row.pusherLogin, row.pusherType);
 }
 
 /**
@@ -37,16 +37,4 @@ export async function savePusher(queries: Queries, push: HeadPush, mode: "replac
       SET pusher_id = excluded.pusher_id, pusher_login = excluded.pusher_login,
           pusher_type = excluded.pusher_type, pushed_at = excluded.pushed_at
       WHERE ${mode === "replace"} AND known.pushed_at <= excluded.pushed_at`;
-}
-
-function accountType(type: string): Account["type"] {
-  switch (type) {
-    case "User":
-    case "Bot":
-    case "Mannequin":
-    case "Organization":
-      return type;
-    default:
-      throw new CountersignError("invariant-broken", `"${type}" is no type of account that was ever stored`);
-  }
 }

@@ -1,8 +1,18 @@
-import { CountersignError } from "../../errors.js";
 import type { Queries } from "../database.js";
 import { toBigInt, toNumber } from "../numbers.js";
 import type { Record as RecordRow } from "../prisma/client.js";
-import type { NewRecord, StoredRecord } from "../store.js";
+import type { NewRecord, RecordKind, StoredRecord } from "../store.js";
+import { oneOf, toRepository } from "./values.js";
+
+const KINDS: Readonly<Record<RecordKind, true>> = {
+  merge: true,
+  push: true,
+  baseline: true,
+  "break-glass": true,
+  "break-glass-sealed": true,
+  "break-glass-refused": true,
+  "break-glass-issue": true,
+};
 
 /**
  * Appends to the tenant's records, unless one for the same change is there. The position is given by the database
@@ -41,6 +51,53 @@ export async function findMergeRecord(
   return row && toRecord(row);
 }
 
+/** The record of this kind about a change, or about a step of a case. */
+export async function findRecord(
+  queries: Queries,
+  tenantId: number,
+  kind: RecordKind,
+  changeKey: string,
+): Promise<StoredRecord | null> {
+  const row = await queries.record.findUnique({
+    where: { tenantId_kind_changeKey: { tenantId: toBigInt(tenantId), kind, changeKey } },
+  });
+  return row && toRecord(row);
+}
+
+/**
+ * The records of a case in their order: those of the kinds `break-glass…` whose key is the case's id, alone or before
+ * a slash. The conditions are those of the index `records_of_case`.
+ */
+export async function recordsOfCase(
+  queries: Queries,
+  tenantId: number,
+  caseId: string,
+): Promise<StoredRecord[]> {
+  const tenant = toBigInt(tenantId);
+  const found = await queries.$queryRaw<{ position: bigint }[]>`
+    SELECT position FROM records
+     WHERE tenant_id = ${tenant} AND split_part(change_key, '/', 1) = ${caseId} AND kind LIKE 'break-glass%'`;
+  const rows = await queries.record.findMany({
+    where: { tenantId: tenant, position: { in: found.map(({ position }) => position) } },
+    orderBy: { position: "asc" },
+  });
+  return rows.map(toRecord);
+}
+
+/** How many changes landed on a repository's branches since then, and how many of those around the gates. */
+export async function countChanges(
+  queries: Queries,
+  tenantId: number,
+  repositoryId: number,
+  since: Date,
+): Promise<{ readonly changes: number; readonly bypasses: number }> {
+  const [counted] = await queries.$queryRaw<{ changes: bigint; bypasses: bigint }[]>`
+    SELECT count(*) AS changes, count(*) FILTER (WHERE bypass) AS bypasses FROM records
+     WHERE tenant_id = ${toBigInt(tenantId)} AND repository_id = ${toBigInt(repositoryId)}
+       AND kind IN ('merge', 'push') AND occurred_at >= ${since}::timestamptz`;
+  return { changes: toNumber(counted?.changes ?? 0n), bypasses: toNumber(counted?.bypasses ?? 0n) };
+}
+
 /** A tenant's records in their order, from position `from` on, at most `limit`. */
 export async function listRecords(
   queries: Queries,
@@ -60,9 +117,9 @@ function toRecord(row: RecordRow): StoredRecord {
   return {
     tenantId: toNumber(row.tenantId),
     position: toNumber(row.position),
-    kind: recordKind(row.kind),
+    kind: oneOf(KINDS, row.kind, "kind of record"),
     changeKey: row.changeKey,
-    repository: { id: toNumber(row.repositoryId), owner: row.repositoryOwner, name: row.repositoryName },
+    repository: toRepository(row),
     branch: row.branch,
     pullNumber: row.pullNumber,
     headOid: row.headOid,
@@ -77,9 +134,4 @@ function toRecord(row: RecordRow): StoredRecord {
     body: row.body,
     digest: row.digest,
   };
-}
-
-function recordKind(kind: string): NewRecord["kind"] {
-  if (kind === "merge") return kind;
-  throw new CountersignError("invariant-broken", `"${kind}" is no kind of record that this version knows`);
 }
