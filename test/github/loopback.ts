@@ -113,6 +113,11 @@ export class LoopbackGitHub {
     await this.webhooks.resume();
   }
 
+  /** The next `count` webhooks (of one event, where it is named) get lost. */
+  dropWebhooks(count: number, event: string | null = null): void {
+    this.webhooks.dropNext(count, event);
+  }
+
   organization(login: string): OrganizationHandle {
     return new OrganizationHandle(this.world, this.world.addAccount(login, "Organization"));
   }

@@ -52,6 +52,8 @@ export class Webhooks {
   readonly #contract: Contract;
   readonly #violation: (message: string) => void;
   #held = false;
+  #toDrop = 0;
+  #dropped: string | null = null;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -96,6 +98,12 @@ export class Webhooks {
     this.pending.splice(this.pending.indexOf(envelope), 1);
   }
 
+  /** The next `count` webhooks (of one event, where it is named) are lost: never sent, and in no list of deliveries. */
+  dropNext(count: number, event: string | null = null): void {
+    this.#toDrop = count;
+    this.#dropped = event;
+  }
+
   /** Resolves when everything that was to be sent has been answered or given up. */
   async settled(): Promise<void> {
     await this.#queue;
@@ -136,10 +144,15 @@ export class Webhooks {
   }
 
   #recipients(event: WorldEvent): Installation[] {
-    const { installation, account, repo } = event;
+    const { installation, account, repo, permissions: needed } = event;
     if (installation !== null && ALWAYS_SENT.has(event.name)) return [installation];
     const reached = installation === null ? this.#world.installationsFor(account, repo) : [installation];
-    return reached.filter(({ app, suspendedAt }) => app === this.#app && suspendedAt === null);
+    return reached.filter(
+      ({ app, suspendedAt, permissions }) =>
+        app === this.#app &&
+        suspendedAt === null &&
+        (needed === undefined || needed.some((name) => permissions[name] !== undefined)),
+    );
   }
 
   #make(
@@ -152,9 +165,16 @@ export class Webhooks {
     const body = JSON.stringify(payload);
     const errors = this.#contract.webhookErrors(event, action, payload);
     if (errors.length > 0) this.#violation(`webhook ${event} ${action ?? ""}: ${errors.join("; ")}`);
+    if (this.#drops(event)) return;
     const envelope = { guid: randomUUID(), event, action, installationId, repositoryId, body };
     if (this.#held || this.url === null) this.pending.push(envelope);
     else this.#enqueue(envelope);
+  }
+
+  #drops(event: string): boolean {
+    if (this.#toDrop === 0 || (this.#dropped !== null && this.#dropped !== event)) return false;
+    this.#toDrop -= 1;
+    return true;
   }
 
   #enqueue(envelope: Envelope): void {

@@ -1,4 +1,4 @@
-import type { Account, App, GpgKeyEntry, Installation, SshKeyEntry } from "../world/model.js";
+import type { Account, App, GpgKeyEntry, Installation, Repo, SshKeyEntry } from "../world/model.js";
 import type { Json } from "../world/json.js";
 import type { World } from "../world/world.js";
 
@@ -35,6 +35,13 @@ export function simpleUser(world: World, account: Account): Json {
     type: account.type,
     site_admin: false,
   };
+}
+
+/** What an author is to a repository. */
+export function association(world: World, repo: Repo, author: Account): string {
+  if (repo.owner === author) return "OWNER";
+  if (world.members.get(repo.owner.id)?.has(author.id) === true) return "MEMBER";
+  return repo.collaborators.has(author.id) ? "COLLABORATOR" : "NONE";
 }
 
 /** An account's public profile. */

@@ -1,7 +1,7 @@
-import type { IssueComment, PullRequest, Repo, Review } from "../world/model.js";
+import type { PullRequest, Repo, Review } from "../world/model.js";
 import type { Json } from "../world/json.js";
 import { fullName, type World } from "../world/world.js";
-import { app, nodeId, simpleUser } from "./accounts.js";
+import { association, nodeId, simpleUser } from "./accounts.js";
 import { repoApi, repository } from "./repository.js";
 
 /** A pull request as lists show it. */
@@ -32,7 +32,7 @@ export function simplePull(world: World, pull: PullRequest): Json {
     comments_url: `${issue}/comments`,
     statuses_url: statuses,
     _links: links(world, pull, url, issue, html, statuses),
-    ...people(pull),
+    ...people(world, pull),
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt,
@@ -69,7 +69,7 @@ export function pullUrl(world: World, pull: PullRequest): string {
   return `${world.url}/${fullName(pull.repo)}/pull/${pull.number}`;
 }
 
-function people(pull: PullRequest): Json {
+function people(world: World, pull: PullRequest): Json {
   return {
     labels: [],
     milestone: null,
@@ -77,14 +77,9 @@ function people(pull: PullRequest): Json {
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    author_association: association(pull.repo, pull.author.id),
+    author_association: association(world, pull.repo, pull.author),
     auto_merge: null,
   };
-}
-
-function association(repo: Repo, accountId: number): string {
-  if (repo.owner.id === accountId) return "OWNER";
-  return repo.collaborators.has(accountId) ? "COLLABORATOR" : "NONE";
 }
 
 function links(
@@ -143,76 +138,6 @@ export function review(world: World, pull: PullRequest, entry: Review): Json {
     _links: { html: { href: html }, pull_request: { href: url } },
     submitted_at: entry.submittedAt,
     commit_id: entry.commitOid,
-    author_association: association(pull.repo, entry.author.id),
-  };
-}
-
-export function comment(world: World, repo: Repo, entry: IssueComment): Json {
-  return {
-    id: entry.id,
-    node_id: nodeId("IssueComment", entry.id),
-    url: repoApi(world, repo, `/issues/comments/${entry.id}`),
-    html_url: `${world.url}/${fullName(repo)}/issues/${entry.issueNumber}#issuecomment-${entry.id}`,
-    issue_url: repoApi(world, repo, `/issues/${entry.issueNumber}`),
-    body: entry.body,
-    user: simpleUser(world, entry.author),
-    created_at: entry.createdAt,
-    updated_at: entry.createdAt,
-    author_association: association(repo, entry.author.id),
-    performed_via_github_app: entry.app === null ? null : app(world, entry.app),
-    reactions: reactions(repoApi(world, repo, `/issues/comments/${entry.id}/reactions`)),
-  };
-}
-
-function reactions(url: string): Json {
-  const kinds = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"];
-  return { url, total_count: 0, ...Object.fromEntries(kinds.map((kind) => [kind, 0])) };
-}
-
-/** The issue behind a number, which for a pull request is the pull request itself. */
-export function issue(world: World, repo: Repo, number: number): Json {
-  const pull = repo.pulls.find((candidate) => candidate.number === number);
-  const entry = pull ?? repo.issues.find((candidate) => candidate.number === number);
-  if (entry === undefined) throw new Error(`no issue ${number} in ${fullName(repo)}`);
-  const url = repoApi(world, repo, `/issues/${number}`);
-  const html = `${world.url}/${fullName(repo)}/${pull === undefined ? "issues" : "pull"}/${number}`;
-  return {
-    id: entry.id,
-    node_id: nodeId("Issue", entry.id),
-    number,
-    title: entry.title,
-    body: pull?.body ?? null,
-    state: pull?.state ?? "open",
-    locked: false,
-    active_lock_reason: null,
-    user: simpleUser(world, entry.author),
-    url,
-    html_url: html,
-    repository_url: repoApi(world, repo),
-    labels_url: `${url}/labels{/name}`,
-    comments_url: `${url}/comments`,
-    events_url: `${url}/events`,
-    labels: [],
-    assignee: null,
-    assignees: [],
-    milestone: null,
-    comments: repo.comments.filter(({ issueNumber }) => issueNumber === number).length,
-    created_at: entry.createdAt,
-    updated_at: entry.createdAt,
-    closed_at: null,
-    author_association: association(repo, entry.author.id),
-    reactions: reactions(`${url}/reactions`),
-    ...(pull === undefined ? {} : { pull_request: pullLinks(world, pull) }),
-  };
-}
-
-function pullLinks(world: World, pull: PullRequest): Json {
-  const html = pullUrl(world, pull);
-  return {
-    url: repoApi(world, pull.repo, `/pulls/${pull.number}`),
-    html_url: html,
-    diff_url: `${html}.diff`,
-    patch_url: `${html}.patch`,
-    merged_at: pull.merge?.at ?? null,
+    author_association: association(world, pull.repo, entry.author),
   };
 }

@@ -1,9 +1,8 @@
 import { commitWithAccounts } from "../render/commits.js";
-import { comment, fullPull, review as reviewJson, simplePull } from "../render/pulls.js";
+import { fullPull, review as reviewJson, simplePull } from "../render/pulls.js";
 import { mergePull, type MergeMethod } from "../world/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import {
-  addComment,
   addReview,
   dismissReview,
   editPull,
@@ -14,22 +13,12 @@ import {
   type ReviewEvent,
 } from "../world/pulls.js";
 import { notFound } from "../world/refusal.js";
-import {
-  actorOf,
-  appOf,
-  created,
-  number,
-  ok,
-  paged,
-  repoOf,
-  type Handler,
-  type RestRequest,
-} from "./request.js";
+import { actorOf, created, number, ok, paged, repoOf, type Handler, type RestRequest } from "./request.js";
 
 /** GitHub lists no more commits of a pull request than this by REST. */
 const LISTED_COMMITS = 250;
 
-/** Pull requests, their reviews and merges, and comments. */
+/** Pull requests, their reviews and merges. */
 export const pulls: Readonly<Record<string, Handler>> = {
   "pulls/get": async (request) => ok(await fullPull(request.world, pullOf(request))),
   "pulls/list": (request) => {
@@ -93,30 +82,10 @@ export const pulls: Readonly<Record<string, Handler>> = {
     });
     return ok({ sha: oid, merged: true, message: "Pull Request successfully merged" });
   },
-  "issues/create-comment": (request) => {
-    const repo = repoOf(request);
-    const app = request.caller.kind === "user" ? null : appOf(request);
-    const body = String(request.body["body"]);
-    const entry = addComment(request.world, repo, issueNumber(request), actorOf(request), { body, app });
-    return created(comment(request.world, repo, entry));
-  },
-  "issues/list-comments": (request) => {
-    const repo = repoOf(request);
-    const wanted = issueNumber(request);
-    const comments = repo.comments.filter((entry) => entry.issueNumber === wanted);
-    return paged(request, comments, (page) => page.map((entry) => comment(request.world, repo, entry)));
-  },
 };
 
 function pullOf(request: RestRequest): PullRequest {
   return findPull(repoOf(request), number(request, "pull_number"));
-}
-
-function issueNumber(request: RestRequest): number {
-  const wanted = number(request, "issue_number");
-  const { pulls: open, issues } = repoOf(request);
-  if (![...open, ...issues].some((entry) => entry.number === wanted)) throw notFound();
-  return wanted;
 }
 
 function reviewOf(request: RestRequest, pull: PullRequest): Review {

@@ -1,5 +1,5 @@
 import { simpleUser } from "../render/accounts.js";
-import { commitWithAccounts, gitCommit, ref as refJson } from "../render/commits.js";
+import { commitWithAccounts } from "../render/commits.js";
 import { contentJson } from "../render/contents.js";
 import { branchProtection, branchRule } from "../render/protection.js";
 import { simplePull } from "../render/pulls.js";
@@ -50,19 +50,6 @@ export const repositories: Readonly<Record<string, Handler>> = {
     const rule = classicRule(repo, text(request, "branch"));
     if (rule === null) throw new Refusal(404, "Branch not protected");
     return ok(branchProtection(request.world, repo, text(request, "branch"), rule));
-  },
-  "git/get-commit": async (request) => {
-    const repo = repoOf(request);
-    const oid = text(request, "commit_sha");
-    if (!(await repo.git.isCommit(oid))) throw notFound();
-    return ok(await gitCommit(request.world, repo, await repo.git.commitObject(oid)));
-  },
-  "git/get-ref": async (request) => {
-    const repo = repoOf(request);
-    const name = `refs/${text(request, "ref")}`;
-    const oid = await repo.git.tip(name);
-    if (oid === null) throw notFound();
-    return ok(refJson(request.world, repo, name, oid));
   },
 };
 

@@ -2,6 +2,9 @@ import type { Contract, Operation } from "../http/contract.js";
 import { apps } from "./apps.js";
 import { checks } from "./checks.js";
 import { codeScanning } from "./code-scanning.js";
+import { compare } from "./compare.js";
+import { gitData } from "./git-data.js";
+import { issues } from "./issues.js";
 import { pulls } from "./pulls.js";
 import { repositories } from "./repositories.js";
 import type { Handler } from "./request.js";
@@ -11,6 +14,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ...apps,
   ...checks,
   ...codeScanning,
+  ...compare,
+  ...gitData,
+  ...issues,
   ...pulls,
   ...repositories,
   ...users,

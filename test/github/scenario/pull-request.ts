@@ -2,6 +2,7 @@ import { mergePull, type MergeOptions } from "../world/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import * as pulls from "../world/pulls.js";
 import type { World } from "../world/world.js";
+import { commentOn, commentsOn, type CommentHandle, type CommentOptions } from "./issue.js";
 import { commitAndPush, pushRef, type PushOptions } from "./pushing.js";
 import type { UserHandle } from "./user.js";
 
@@ -46,6 +47,15 @@ export class PullRequestHandle {
 
   dismiss(user: UserHandle, review: Review): void {
     pulls.dismissReview(this.#world, this.pull, review, user.account);
+  }
+
+  comment(user: UserHandle, body: string, options: CommentOptions = {}): CommentHandle {
+    return commentOn(this.#world, this.pull.repo, this.number, user, body, options);
+  }
+
+  /** The oldest first. */
+  get comments(): CommentHandle[] {
+    return commentsOn(this.#world, this.pull.repo, this.number);
   }
 
   async edit(user: UserHandle, edit: pulls.PullEdit): Promise<void> {

@@ -1,8 +1,6 @@
 import type { CommitOptions, Person } from "../../support/git.js";
-import { refMoved } from "../world/changes.js";
 import type { Account, Repo } from "../world/model.js";
-import { pushBlocker } from "../world/push-rules.js";
-import { Refusal } from "../world/refusal.js";
+import { updateRef } from "../world/push-rules.js";
 import { fullName, type World } from "../world/world.js";
 import type { UserHandle } from "./user.js";
 
@@ -53,13 +51,5 @@ export async function pushRef(
   branch: string,
   oid: string | null,
 ): Promise<void> {
-  const ref = `refs/heads/${branch}`;
-  const before = await repo.git.tip(ref);
-  const update = { ref, before, after: oid };
-  const forced = before !== null && oid !== null && !(await repo.git.isAncestor(before, oid));
-  const blocker = pushBlocker(world, repo, update, actor, forced);
-  if (blocker !== null)
-    throw new Refusal(403, `GH006: Protected branch update failed for ${ref}. ${blocker}`);
-  await repo.git.setRef(ref, oid);
-  await refMoved(world, repo, update, actor);
+  await updateRef(world, repo, actor, `refs/heads/${branch}`, oid);
 }

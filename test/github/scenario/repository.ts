@@ -6,14 +6,15 @@ import type {
   ClassicRule,
   CodeScanningAlert,
   CommitStatus,
-  IssueComment,
   Repo,
   Role,
   Ruleset,
 } from "../world/model.js";
+import { openIssue, type NewIssue } from "../world/issues.js";
 import * as pulls from "../world/pulls.js";
 import * as results from "../world/results.js";
 import { fullName, type World } from "../world/world.js";
+import { commentOn, IssueHandle, type CommentHandle, type CommentOptions } from "./issue.js";
 import { PullRequestHandle } from "./pull-request.js";
 import { commitAndPush, makeCommit, pushRef, tipOf, type PushOptions } from "./pushing.js";
 import { newRuleset, type RulesetOptions } from "./ruleset.js";
@@ -173,15 +174,27 @@ export class RepositoryHandle {
     }
   }
 
-  comment(user: UserHandle, number: number, body: string): IssueComment {
-    return pulls.addComment(this.#world, this.repo, number, user.account, { body, app: null });
+  comment(user: UserHandle, number: number, body: string, options: CommentOptions = {}): CommentHandle {
+    return commentOn(this.#world, this.repo, number, user, body, options);
   }
 
-  issue(user: UserHandle, title: string): number {
-    const number = pulls.takeNumber(this.repo);
-    const entry = { id: this.#world.id(), number, title, author: user.account, createdAt: this.#world.now() };
-    this.repo.issues.push(entry);
-    return number;
+  /** `user` files an issue. */
+  issue(user: UserHandle, title: string, options: Omit<NewIssue, "title"> = {}): IssueHandle {
+    return new IssueHandle(
+      this.#world,
+      this.repo,
+      openIssue(this.#world, this.repo, user.account, { ...options, title }),
+    );
+  }
+
+  /** Every issue that was not deleted, whoever made it, the oldest first. */
+  issues(): IssueHandle[] {
+    return this.repo.issues.map((issue) => new IssueHandle(this.#world, this.repo, issue));
+  }
+
+  /** Every pull request, whoever opened it, the oldest first. */
+  pullRequests(): PullRequestHandle[] {
+    return this.repo.pulls.map((pull) => new PullRequestHandle(this.#world, pull));
   }
 }
 

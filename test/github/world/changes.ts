@@ -19,7 +19,10 @@ export interface RefUpdate {
   readonly after: string | null;
 }
 
-/** Tells the world of something that happened in a repository. */
+/**
+ * Tells the world of something that happened in a repository; `details` may show the repository in a way of their own.
+ * With `permissions`, only those hear of it who hold one of them.
+ */
 export function tell(
   world: World,
   repo: Repo,
@@ -27,15 +30,17 @@ export function tell(
   name: string,
   action: string | null,
   details: Json,
+  permissions?: readonly string[],
 ): void {
   const payload = {
     ...(action === null ? {} : { action }),
-    ...details,
     repository: repository(world, repo),
+    ...details,
     ...(repo.owner.type === "Organization" ? { organization: organization(world, repo.owner) } : {}),
     sender: simpleUser(world, sender),
   };
-  world.emit({ name, action, account: repo.owner, repo, installation: null, payload });
+  const needed = permissions === undefined ? {} : { permissions };
+  world.emit({ name, action, account: repo.owner, repo, installation: null, payload, ...needed });
 }
 
 export async function tellPull(

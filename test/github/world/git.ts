@@ -14,6 +14,8 @@ export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly oid: string;
+  /** Bytes of a blob; `null` for what is none. */
+  readonly size: number | null;
   readonly name: string;
 }
 
@@ -29,6 +31,7 @@ export class GitStore {
   readonly #objects = new Map<string, GitObject>();
   readonly #commits = new Map<string, CommitObject>();
   readonly #ranges = new Map<string, readonly string[]>();
+  readonly #histories = new Map<string, readonly string[]>();
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -109,12 +112,14 @@ export class GitStore {
     return /^[0-9a-f]{40}$/.test(oid) && (await this.commits([oid])).length === 1;
   }
 
-  async tree(oid: string): Promise<TreeEntry[]> {
-    const listed = await this.git(["ls-tree", "-z", oid]);
+  /** The entries of a tree; with `recursive` also of all trees below it, named by their path from here. */
+  async tree(oid: string, recursive = false): Promise<TreeEntry[]> {
+    const listed = await this.git(["ls-tree", "-z", "-l", ...(recursive ? ["-r", "-t"] : []), oid]);
     const lines = listed.toString("utf8").split("\0").slice(0, -1);
     return lines.map((line) => {
-      const [mode = "", type = "", entry = ""] = line.slice(0, line.indexOf("\t")).split(" ");
-      return { mode, type, oid: entry, name: line.slice(line.indexOf("\t") + 1) };
+      const [mode = "", type = "", entry = "", size = ""] = line.slice(0, line.indexOf("\t")).split(/ +/);
+      const name = line.slice(line.indexOf("\t") + 1);
+      return { mode, type, oid: entry, size: size === "-" ? null : Number(size), name };
     });
   }
 
@@ -127,6 +132,29 @@ export class GitStore {
     const oids = listed === "" ? [] : listed.split("\n");
     this.#ranges.set(range, oids);
     return [...oids];
+  }
+
+  /** A commit and all its ancestors in the order of `git log`: the newest first. */
+  async history(oid: string): Promise<readonly string[]> {
+    const known = this.#histories.get(oid);
+    if (known !== undefined) return known;
+    const oids = (await this.run("rev-list", oid)).split("\n");
+    this.#histories.set(oid, oids);
+    return oids;
+  }
+
+  /** The best common ancestor, or `null` where there is none. */
+  async mergeBase(one: string, other: string): Promise<string | null> {
+    const found = await this.run("merge-base", one, other).catch(() => "");
+    return found === "" ? null : found;
+  }
+
+  /** Whether git would take this as the full name of a ref. */
+  async isRefName(name: string): Promise<boolean> {
+    return await this.run("check-ref-format", name).then(
+      () => true,
+      () => false,
+    );
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {

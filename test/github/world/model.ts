@@ -85,6 +85,9 @@ export interface Repo {
   readonly checkRuns: CheckRun[];
   readonly comments: IssueComment[];
   readonly issues: Issue[];
+  /** Numbers of issues that were deleted: "gone", not "not found". */
+  readonly deletedIssues: Set<number>;
+  readonly labels: Label[];
   readonly activities: Activity[];
   readonly protections: ClassicRule[];
   readonly rulesets: Ruleset[];
@@ -99,9 +102,26 @@ export interface Repo {
 export interface Issue {
   readonly id: number;
   readonly number: number;
-  readonly title: string;
+  title: string;
+  body: string | null;
+  state: "open" | "closed";
+  stateReason: StateReason | null;
+  /** As the repository writes them. */
+  labels: readonly string[];
   readonly author: Account;
+  /** The app that made it, for itself or for the author. */
+  readonly app: App | null;
   readonly createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  closedBy: Account | null;
+}
+
+export type StateReason = "completed" | "not_planned" | "duplicate" | "reopened";
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
 }
 
 export interface PullRequest {
@@ -197,9 +217,11 @@ export interface IssueComment {
   readonly id: number;
   readonly issueNumber: number;
   readonly author: Account;
+  /** The app that wrote it, for itself or for the author. */
   readonly app: App | null;
-  readonly body: string;
+  body: string;
   readonly createdAt: string;
+  updatedAt: string;
 }
 
 export interface Activity {

@@ -1,6 +1,5 @@
-import type { Account, IssueComment, PullRequest, Repo, Review, App } from "./model.js";
-import { comment as commentJson, issue } from "../render/pulls.js";
-import { storeHead, tell, tellPull, tellReview } from "./changes.js";
+import type { Account, PullRequest, Repo, Review } from "./model.js";
+import { storeHead, tellPull, tellReview } from "./changes.js";
 import { Refusal, unprocessable } from "./refusal.js";
 import { fullName, type World } from "./world.js";
 
@@ -169,29 +168,6 @@ export function dismissReview(world: World, pull: PullRequest, review: Review, a
   }
   review.state = "DISMISSED";
   tellReview(world, pull, review, actor, "dismissed");
-}
-
-export function addComment(
-  world: World,
-  repo: Repo,
-  issueNumber: number,
-  author: Account,
-  options: { readonly body: string; readonly app: App | null },
-): IssueComment {
-  const entry = {
-    id: world.id(),
-    issueNumber,
-    author,
-    app: options.app,
-    body: options.body,
-    createdAt: world.now(),
-  };
-  repo.comments.push(entry);
-  tell(world, repo, author, "issue_comment", "created", {
-    issue: issue(world, repo, issueNumber),
-    comment: commentJson(world, repo, entry),
-  });
-  return entry;
 }
 
 /** @throws Refusal 404 */

@@ -1,6 +1,7 @@
-import type { RefUpdate } from "./changes.js";
+import { refMoved, type RefUpdate } from "./changes.js";
 import type { Account, Repo } from "./model.js";
 import { mayBypass, requirements } from "./protection.js";
+import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
 /** Why the rules of a branch keep a push out, or `null` where they let it in. */
@@ -21,4 +22,22 @@ export function pushBlocker(
     return "Cannot force-push to this branch";
   }
   return null;
+}
+
+/** Moves, makes or (with `null`) deletes a ref as a push does. @throws Refusal 403 where rules keep it out */
+export async function updateRef(
+  world: World,
+  repo: Repo,
+  actor: Account,
+  ref: string,
+  oid: string | null,
+): Promise<void> {
+  const before = await repo.git.tip(ref);
+  const update = { ref, before, after: oid };
+  const forced = before !== null && oid !== null && !(await repo.git.isAncestor(before, oid));
+  const blocker = pushBlocker(world, repo, update, actor, forced);
+  if (blocker !== null)
+    throw new Refusal(403, `GH006: Protected branch update failed for ${ref}. ${blocker}`);
+  await repo.git.setRef(ref, oid);
+  await refMoved(world, repo, update, actor);
 }

@@ -18,6 +18,8 @@ export interface WorldEvent {
   readonly repo: Repo | null;
   /** Set where only one app hears of it (its own installation, a button on its own check). */
   readonly installation: Installation | null;
+  /** Where set, only installations that were granted one of these permissions hear of it. */
+  readonly permissions?: readonly string[];
   readonly payload: Json;
 }
 
@@ -38,6 +40,8 @@ export class World {
   readonly clock: Clock;
   readonly opinions = new SignatureOpinions(this);
   readonly webFlow = new WebFlow(this);
+  /** Entries of a tree that GitHub lists at most. */
+  largestTree = 100_000;
   /** Where the server listens; set once it does. */
   url = "";
   #nextId = 1_000;
@@ -136,6 +140,8 @@ export class World {
       checkRuns: [],
       comments: [],
       issues: [],
+      deletedIssues: new Set(),
+      labels: [],
       activities: [],
       protections: [],
       rulesets: [],
