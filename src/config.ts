@@ -2,6 +2,9 @@ import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { CountersignError } from "./errors.js";
+import { type ChannelConfig } from "./notify/channel.js";
+import { parsePrivateTargets, type PrivateTargets } from "./notify/net/addresses.js";
+import { readChannels } from "./notify/read-channels.js";
 
 /** How the app was told to run. Everything comes from the environment; `.env.example` lists it all. */
 export interface Config extends DatabaseConfig {
@@ -11,6 +14,10 @@ export interface Config extends DatabaseConfig {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Where alerts can be sent, each under the name by which policies call it. */
+  readonly channels: readonly ChannelConfig[];
+  /** Where alerts may go besides the public internet. */
+  readonly privateTargets: PrivateTargets;
 }
 
 export interface DatabaseConfig {
@@ -43,6 +50,7 @@ const environment = z.object({
   HOST: text.default("localhost"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  COUNTERSIGN_ALLOW_PRIVATE_TARGETS: text.default(""),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -65,6 +73,7 @@ export function forgoWebhookProxy(variables: NodeJS.ProcessEnv = process.env): v
  */
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   const env = parse(environment, variables);
+  const privateTargets = readPrivateTargets(env.COUNTERSIGN_ALLOW_PRIVATE_TARGETS);
   return {
     app: readCredentials(env),
     ...databaseOf(env),
@@ -72,6 +81,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
+    channels: readChannels(variables, privateTargets),
+    privateTargets,
   };
 }
 
@@ -146,6 +157,15 @@ function readKeyFile(path: string | undefined): string | null {
       cause,
     });
   }
+}
+
+function readPrivateTargets(value: string): PrivateTargets {
+  const targets = parsePrivateTargets(value);
+  if (!("unreadable" in targets)) return targets;
+  const what = `${targets.unreadable} is neither a host nor a network`;
+  throw new CountersignError("config-invalid", `COUNTERSIGN_ALLOW_PRIVATE_TARGETS: ${what}.`, {
+    remedy: "List hosts and networks with commas between them: hooks.internal,10.1.0.0/16.",
+  });
 }
 
 function missing(variable: string, what: string): CountersignError {

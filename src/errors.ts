@@ -17,6 +17,9 @@ export type ErrorCode =
   | "store-unavailable"
   | "store-conflict"
   | "migration-failed"
+  | "channel-unknown"
+  | "channel-refused"
+  | "channel-failed"
   | "invariant-broken";
 
 export interface ErrorDetails {
