@@ -1,5 +1,7 @@
-import type { Terms } from "../breakglass/case.js";
-import type { Policy } from "./document.js";
+import type { ClockTerms, Terms } from "../breakglass/case.js";
+import { BUILT_IN_POLICY, type Policy } from "./document.js";
+import { calendarOf } from "./document/calendar.js";
+import { durationOf } from "./document/span.js";
 
 /** Whom one round of alerts goes to. */
 export interface Route {
@@ -27,7 +29,44 @@ export interface Handling {
 }
 
 /** What a case is judged by; `null`: a policy that cannot be used, so nobody is authorised and every default holds. */
-export declare function termsOf(policy: Policy | null): Terms;
+export function termsOf(policy: Policy | null): Terms {
+  const { declare, acknowledge, extend, reject, close, review, ...section } = sectionOf(policy);
+  return {
+    authority: { declare, acknowledge, extend, reject, close, review: review ?? null },
+    clocks: clocksOf(section.clocks),
+    declaration: durationOf(section.declaration),
+    approvals: section.approvals,
+  };
+}
 
 /** How a case is handled; `null`: a policy that cannot be used, so every default holds. */
-export declare function handlingOf(policy: Policy | null): Handling;
+export function handlingOf(policy: Policy | null): Handling {
+  const { routes, issue, retroactivePullRequest, freeze, budget } = sectionOf(policy);
+  return {
+    routes,
+    issue: { repository: issue.repository ?? null, labels: issue.labels },
+    retroactivePullRequest,
+    freeze,
+    budget,
+  };
+}
+
+/** The ids of accounts whose pushes are releases and no case; `null`: a policy that cannot be used, so none. */
+export const releaseBotsOf = (policy: Policy | null): ReadonlySet<number> =>
+  new Set(sectionOf(policy).releaseBots);
+
+const sectionOf = (policy: Policy | null): Policy["breakGlass"] => (policy ?? BUILT_IN_POLICY).breakGlass;
+
+function clocksOf(written: Policy["breakGlass"]["clocks"]): ClockTerms {
+  const { acknowledge, document, review, revert, reminders, escalation, extensions } = written;
+  return {
+    acknowledge: durationOf(acknowledge),
+    document: durationOf(document),
+    review: durationOf(review),
+    revert: durationOf(revert),
+    calendar: calendarOf(written.calendar),
+    reminders,
+    escalation: { every: durationOf(escalation.every), times: escalation.times },
+    extensions: { times: extensions.times, longest: durationOf(extensions.longest) },
+  };
+}

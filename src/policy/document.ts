@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { breakGlass } from "./document/break-glass.js";
+import { accountId, LIST_LIMIT, name } from "./document/common.js";
 
 /** Where the controlled branch keeps its policy and the keys it trusts. Fixed by convention, not configurable. */
 export const POLICY_PATH = ".github/countersign.yml";
@@ -13,10 +15,6 @@ export const CHECK_NAME = "countersign";
 /** Stands for the repository's default branch in `branches`, as in GitHub's rulesets. */
 export const DEFAULT_BRANCH = "~DEFAULT_BRANCH";
 
-const LIST_LIMIT = 100;
-
-const accountId = z.int().positive();
-const name = z.string().min(1).max(255);
 const duration = z
   .string()
   .regex(/^[1-9][0-9]{0,3}[mhd]$/, "expected a duration such as 30m, 24h or 7d")
@@ -142,6 +140,7 @@ export const PolicySchema = z
       .default([])
       .describe("Code scanners that must have looked, and what severity fails."),
     review,
+    breakGlass,
   })
   .meta({ title: "Countersign policy", description: `The policy file ${POLICY_PATH}, version 1.` });
 

@@ -4,7 +4,11 @@ import { DEFAULT_BRANCH, type Policy } from "../document.js";
  * Whether the policy controls `branch` (a short name, without `refs/heads/`).
  * `defaultBranch` is the repository's default branch, or `null` where that could not be read.
  */
-export function isControlled(policy: Policy, branch: string, defaultBranch: string | null): boolean {
+export function isControlled(
+  policy: Pick<Policy, "branches">,
+  branch: string,
+  defaultBranch: string | null,
+): boolean {
   return policy.branches.some((pattern) =>
     pattern === DEFAULT_BRANCH
       ? // Not knowing the default branch must not leave it uncontrolled.

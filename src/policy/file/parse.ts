@@ -81,9 +81,17 @@ function explain(issue: Issue, path: string): { message: string; remedy: string 
       return { message: `${subject} is too small or too short.`, remedy: `The least is ${issue.minimum}.` };
     case "too_big":
       return { message: `${subject} is too big or too long.`, remedy: `The most is ${issue.maximum}.` };
+    case "custom":
+      return { message: issue.message, remedy: remedyOf(issue.params) };
     default:
       return { message: `${subject} is not valid.`, remedy: `${issue.message}.` };
   }
+}
+
+/** A check of ours says what mends it (`complain`). */
+function remedyOf(params: Readonly<Record<string, unknown>> = {}): string {
+  const { remedy } = params;
+  return typeof remedy === "string" ? remedy : "Write it as docs/policy.md shows.";
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -1,11 +1,21 @@
-import type { ChangeFacts } from "../../facts/facts.js";
+/** What rules read of where a change comes from and goes to; a push that came without a pull request has it as well. */
+export interface ChangeFrame {
+  readonly observedAt: string;
+  readonly pullRequest: {
+    readonly url: string;
+    readonly head: { readonly oid: string };
+    readonly base: { readonly oid: string };
+    /** Set once it has landed. */
+    readonly merge: { readonly mergedAt: string } | null;
+  };
+}
 
 /** The repository's page, from the pull request's: also right on GitHub Enterprise. */
-export const repositoryUrl = (facts: ChangeFacts): string =>
+export const repositoryUrl = (facts: Pick<ChangeFrame, "pullRequest">): string =>
   facts.pullRequest.url.replace(/\/pull\/\d+\/?$/, "");
 
 /** The address of the GitHub that the repository lives on. */
-export const originUrl = (facts: ChangeFacts): string =>
+export const originUrl = (facts: Pick<ChangeFrame, "pullRequest">): string =>
   /^https?:\/\/[^/]+/.exec(facts.pullRequest.url)?.[0] ?? "";
 
 /** An object id as people write it. */

@@ -2,7 +2,7 @@ import type { ChangeFacts, CheckRunFact, ResultFact, StatusFact } from "../../fa
 import type { Policy, RequiredResult } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, type Complaint, failed, noted, passed, unclear, waiting, waived } from "./build.js";
-import { shortOid } from "./repository.js";
+import { type ChangeFrame, shortOid } from "./repository.js";
 import {
   conclusionOf,
   countsUntil,
@@ -13,11 +13,14 @@ import {
   successOf,
 } from "./results/counted.js";
 
+/** What this rule reads of a change. */
+export type ResultFacts = ChangeFrame & Pick<ChangeFacts, "results">;
+
 /**
  * Gate 3, first half: each result the policy lists is there for exactly the head commit, from the right app or
  * account, and passed. Should the right source have reported several of the name, all of them must have passed.
  */
-export function resultFindings(facts: ChangeFacts, policy: Policy): Finding[] {
+export function resultFindings(facts: ResultFacts, policy: Policy): Finding[] {
   if (policy.results.length === 0 && policy.codeScanning.length === 0) return [nothingRequired()];
   if (policy.results.length === 0) return [];
   if (!facts.results.known) return [unclear("required-result", "results", facts.results.reason)];
@@ -36,7 +39,7 @@ const nothingRequired = (): Finding =>
 function requiredResult(
   required: RequiredResult,
   results: readonly ResultFact[],
-  facts: ChangeFacts,
+  facts: ResultFacts,
 ): Finding[] {
   const named = results.filter((result) => result.name === nameOf(required));
   const own = named.filter((result) => isFrom(result, required));
@@ -50,7 +53,7 @@ function requiredResult(
 const sourceOf = (required: RequiredResult): string =>
   "check" in required ? `the app ${required.app}` : `the account ${required.creator}`;
 
-function missing(required: RequiredResult, facts: ChangeFacts): Finding {
+function missing(required: RequiredResult, facts: ResultFacts): Finding {
   const head = facts.pullRequest.head.oid;
   return failed("required-result", {
     subject: nameOf(required),
@@ -77,7 +80,7 @@ function impostor(required: RequiredResult, result: ResultFact): Finding {
   });
 }
 
-function judge(required: RequiredResult, result: ResultFact, facts: ChangeFacts): Finding {
+function judge(required: RequiredResult, result: ResultFact, facts: ResultFacts): Finding {
   const success = successOf(required, result);
   if (success !== null) return judgeAge(required, result, success, facts);
   return result.kind === "status" ? judgeStatus(result) : judgeCheckRun(result);
@@ -137,7 +140,7 @@ function judgeAge(
   required: RequiredResult,
   result: ResultFact,
   success: Success,
-  facts: ChangeFacts,
+  facts: ResultFacts,
 ): Finding {
   const { how, at } = success;
   if (judgedAt(facts) <= countsUntil(required, success)) {

@@ -6,7 +6,7 @@ import { REVOKED_KEYS_PATH } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
 import { forgeOpinion } from "./signatures/forge-opinion.js";
-import { originUrl, shortOid } from "./repository.js";
+import { type ChangeFrame, originUrl, shortOid } from "./repository.js";
 import { type Mending, MENDING, needsSigning, reasonRemedy } from "./signatures/mending.js";
 import { committerRemedy, resignRemedy, unknownKeyRemedy } from "./signatures/remedies.js";
 
@@ -18,6 +18,9 @@ export interface TrustProblem {
   readonly message: string;
 }
 
+/** What this rule reads of a change. */
+export type SignatureFacts = ChangeFrame & Pick<ChangeFacts, "commits">;
+
 /**
  * Gate 1: every commit of the pull request is signed by a trusted key of its committer.
  *
@@ -25,7 +28,7 @@ export interface TrustProblem {
  * list of commits that is empty or does not hold the head, and a verdict list that could not be made never pass.
  */
 export function signatureFindings(
-  facts: ChangeFacts,
+  facts: SignatureFacts,
   policy: Policy,
   verdicts: Fact<readonly SignatureVerdict[]>,
   trustProblems: readonly TrustProblem[],
@@ -145,7 +148,7 @@ const keyName = (verdict: SignatureVerdict): string =>
 /** Signing one commit again changes all after it, so one rebase from below the first of them is the remedy for all. */
 function withOneRemedy(
   judged: readonly Judged[],
-  facts: ChangeFacts,
+  facts: SignatureFacts,
   commits: readonly CommitFact[],
 ): Finding[] {
   const first = judged.findIndex(({ mending }) => needsSigning(mending));
@@ -161,7 +164,7 @@ function withOneRemedy(
 }
 
 /** A key that cannot be read trusts nobody, which is safe; a revocation that cannot be read would be. */
-function trustFinding(problem: TrustProblem, facts: ChangeFacts): Finding {
+function trustFinding(problem: TrustProblem, facts: SignatureFacts): Finding {
   const owner = /^github:(.*)$/s.exec(problem.path)?.[1];
   if (owner !== undefined) return registeredKeyUnusable(owner, problem, facts);
   const about = {
@@ -176,7 +179,7 @@ function trustFinding(problem: TrustProblem, facts: ChangeFacts): Finding {
 }
 
 /** Keys on an account are in no file of the repository: only their owner can mend them. */
-function registeredKeyUnusable(owner: string, problem: TrustProblem, facts: ChangeFacts): Finding {
+function registeredKeyUnusable(owner: string, problem: TrustProblem, facts: SignatureFacts): Finding {
   const message = `A key that ${owner} registered on GitHub cannot be used: ${problem.message}`;
   const remedy = advice(
     `If commits are signed with it: ${owner} removes it from their GitHub account (Settings, SSH and GPG keys) and adds it anew, as a signing key.`,

@@ -1,4 +1,4 @@
-import { type ChangeFacts, known, type ResultFact } from "../../facts/facts.js";
+import { type ChangeFacts, type Fact, known, type ResultFact } from "../../facts/facts.js";
 
 /**
  * The facts of a merged change without what came after its merge: an approval or a result that was given later did
@@ -10,16 +10,13 @@ import { type ChangeFacts, known, type ResultFact } from "../../facts/facts.js";
 export function asOfMerge(facts: ChangeFacts): ChangeFacts {
   const merge = facts.pullRequest.merge;
   if (merge === null) return facts;
-  const mergedAt = Date.parse(merge.mergedAt);
-  const before = (time: string | null): boolean => time !== null && Date.parse(time) <= mergedAt;
+  const before = beforeOf(merge.mergedAt);
   return {
     ...facts,
     reviews: facts.reviews.known
       ? known(facts.reviews.value.filter((review) => before(review.submittedAt)))
       : facts.reviews,
-    results: facts.results.known
-      ? known(facts.results.value.flatMap((result) => resultAsOf(result, before)))
-      : facts.results,
+    results: resultsAsOf(facts.results, merge.mergedAt),
     codeScanning: facts.codeScanning?.known
       ? known({
           ...facts.codeScanning.value,
@@ -28,6 +25,20 @@ export function asOfMerge(facts: ChangeFacts): ChangeFacts {
       : facts.codeScanning,
   };
 }
+
+/** Results as they stood at an instant (ISO 8601): one that ended later was still running then, or not there. */
+export function resultsAsOf(
+  results: Fact<readonly ResultFact[]>,
+  instant: string,
+): Fact<readonly ResultFact[]> {
+  const before = beforeOf(instant);
+  return results.known ? known(results.value.flatMap((result) => resultAsOf(result, before))) : results;
+}
+
+const beforeOf =
+  (instant: string) =>
+  (time: string | null): boolean =>
+    time !== null && Date.parse(time) <= Date.parse(instant);
 
 function resultAsOf(result: ResultFact, before: (time: string | null) => boolean): ResultFact[] {
   if (result.kind === "status") return before(result.createdAt) ? [result] : [];

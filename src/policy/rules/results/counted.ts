@@ -1,5 +1,6 @@
-import type { ChangeFacts, CheckRunFact, ResultFact } from "../../../facts/facts.js";
+import type { CheckRunFact, ResultFact } from "../../../facts/facts.js";
 import { durationMs, type RequiredResult } from "../../document.js";
+import type { ChangeFrame } from "../repository.js";
 
 /** The name that a required result is reported under. */
 export const nameOf = (required: RequiredResult): string =>
@@ -42,5 +43,5 @@ export function countsUntil({ maxAge }: RequiredResult, { at }: Success): number
 }
 
 /** When a result's age is taken (milliseconds): for a merged change at its merge. */
-export const judgedAt = ({ pullRequest, observedAt }: ChangeFacts): number =>
+export const judgedAt = ({ pullRequest, observedAt }: ChangeFrame): number =>
   Date.parse(pullRequest.merge?.mergedAt ?? observedAt);
