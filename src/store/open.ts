@@ -5,7 +5,7 @@ import { bind, Database, type Queries } from "./database.js";
 import { openEmbedded } from "./embedded/embedded.js";
 import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
-import { migrate } from "./migrate.js";
+import { migrate } from "./migrate/migrate.js";
 import { enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
 import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";

@@ -6,15 +6,15 @@ import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import { runMigrations } from "graphile-worker";
 import pg from "pg";
-import { CountersignError } from "../errors.js";
-import type { Database } from "./database.js";
-import { asStoreError } from "./failures.js";
-import type { StoreLogger } from "./logger.js";
-import { queueLogger } from "./queue/logger.js";
+import { CountersignError } from "../../errors.js";
+import type { Database } from "../database.js";
+import { asStoreError } from "../failures.js";
+import type { StoreLogger } from "../logger.js";
+import { queueLogger } from "../queue/logger.js";
 import { newSchemaEngine } from "./schema-engine.js";
 
-/** `prisma/` lies beside both `src/` and `dist/`, two folders above this file's. */
-const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "prisma", "migrations");
+/** `prisma/` lies beside both `src/` and `dist/`, three folders above this file. */
+const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "prisma", "migrations");
 const LOCK = "SELECT pg_advisory_lock(hashtextextended('countersign.migrate', 0))";
 const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('countersign.migrate', 0))";
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { ErrorCapturingSqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { CountersignError } from "../errors.js";
+import { CountersignError } from "../../errors.js";
 
 /** The part of Node's global that is used here; its types come only with the DOM's. */
 declare const WebAssembly: {
