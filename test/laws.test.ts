@@ -30,6 +30,9 @@ const isPureSupport = (file: string): boolean => file === "src/errors.ts" || fil
 const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^openpgp$/, /^src\/signatures\/openpgp\.ts$/],
   [/^sshpk$/, /^src\/signatures\/ssh\.ts$/],
+  [/^undici$/, /^src\/notify\/send\/post\.ts$/],
+  [/^nodemailer$/, /^src\/notify\/send\/smtp\.ts$/],
+  [/^ipaddr\.js$/, /^src\/notify\/net\/addresses\.ts$/],
   [/^@octokit\/webhooks$/, /^src\/webhooks\//],
   [/^@octokit\/(?!webhooks$)/, /^src\/github\//],
   [/^probot$/, /^src\/(webhooks\/|app\.ts|main\.ts)/],
@@ -199,6 +202,9 @@ describe("the walker sees", () => {
     ["src/web/a.ts", "graphile-worker"],
     ["src/app.ts", "pg"],
     ["src/cli/a.ts", "node:process"],
+    ["src/notify/notifier.ts", "undici"],
+    ["src/flows/a.ts", "nodemailer"],
+    ["src/config.ts", "ipaddr.js"],
   ])("that %s comes to %s by the window", (file, name) => {
     expect(trespasses(graphOf({ [file]: `import x from "${name}";` }))).toHaveLength(1);
   });
