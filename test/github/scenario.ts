@@ -11,4 +11,5 @@ export {
   type ProtectionOptions,
 } from "./scenario/repository.js";
 export type { RulesetOptions } from "./scenario/ruleset.js";
+export { TeamHandle } from "./scenario/team.js";
 export { UserHandle } from "./scenario/user.js";

@@ -11,6 +11,8 @@ import { PullRequestNode } from "./pull-request.js";
 import { objectNode, treeNode } from "./repository.js";
 import { rollupNode } from "./results.js";
 
+type HistoryArguments = PageArguments & Readonly<Record<string, unknown>>;
+
 export class CommitNode {
   readonly __typename = "Commit";
   readonly #context: Context;
@@ -103,8 +105,25 @@ export class CommitNode {
 
   async associatedPullRequests(page: PageArguments): Promise<object> {
     this.#context.need("pull_requests");
-    const pulls = await pullsWith(this.#context.world, this.#repo, this.#commit.oid);
+    const pulls = await pullsWith(
+      this.#context.world,
+      this.#repo,
+      this.#commit.oid,
+      await this.#context.settled(this.#repo),
+    );
     return connection(pulls, page, (some) => some.map((pull) => new PullRequestNode(this.#context, pull)));
+  }
+
+  /** This commit and all before it. @throws where another choice is asked for than a page */
+  async history({ first, last, after, before, ...choice }: HistoryArguments): Promise<object> {
+    this.#context.need("contents");
+    if (Object.keys(choice).length > 0) throw new Error("the loopback GitHub chooses nothing from a history");
+    const oids = await this.#repo.git.history(this.#commit.oid);
+    return connection(
+      oids,
+      { first, last, after, before },
+      async (some) => await commitNodes(this.#context, this.#repo, some),
+    );
   }
 
   statusCheckRollup(): object | null {

@@ -2,10 +2,10 @@ import { GraphQLError } from "graphql";
 
 /** Arguments that every connection takes. */
 export interface PageArguments {
-  readonly first?: number | null;
-  readonly last?: number | null;
-  readonly after?: string | null;
-  readonly before?: string | null;
+  readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
 }
 
 /** GitHub's limit for one page of anything. */

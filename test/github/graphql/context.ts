@@ -2,7 +2,8 @@ import { GraphQLError } from "graphql";
 import { holds } from "../http/permissions.js";
 import { maySee, type Caller } from "../http/access.js";
 import type { RateLimits } from "../http/limits.js";
-import type { Access, Repo } from "../world/model.js";
+import { settledCommits } from "../world/lookups.js";
+import type { Access, Account, Repo } from "../world/model.js";
 import type { World } from "../world/world.js";
 
 /** What resolvers share: the world, and who is asking. */
@@ -10,6 +11,7 @@ export class Context {
   readonly world: World;
   readonly limits: RateLimits;
   readonly caller: Caller;
+  readonly #settled = new Map<number, Promise<ReadonlySet<string>>>();
 
   constructor(world: World, limits: RateLimits, caller: Caller) {
     this.world = world;
@@ -24,14 +26,32 @@ export class Context {
 
   /** @throws GraphQLError of type FORBIDDEN, which makes the field null and tells why */
   need(name: string, access: Access = "read"): void {
-    if (!this.may(name, access)) {
-      throw new GraphQLError("Resource not accessible by integration", { extensions: { type: "FORBIDDEN" } });
-    }
+    if (!this.may(name, access)) throw forbidden();
+  }
+
+  /** As `need`, for what belongs to an organization: an installation's permissions reach no other account. */
+  needOfAccount(account: Account, name: string): void {
+    this.need(name);
+    if (this.caller.kind === "installation" && this.caller.installation.account !== account)
+      throw forbidden();
+  }
+
+  /** The commits of a repository's default branch, found once a request. */
+  async settled(repo: Repo): Promise<ReadonlySet<string>> {
+    const known = this.#settled.get(repo.id);
+    if (known !== undefined) return await known;
+    const found = settledCommits(repo);
+    this.#settled.set(repo.id, found);
+    return await found;
   }
 
   sees(repo: Repo): boolean {
     return maySee(this.world, this.caller, repo);
   }
+}
+
+function forbidden(): GraphQLError {
+  return new GraphQLError("Resource not accessible by integration", { extensions: { type: "FORBIDDEN" } });
 }
 
 /** @throws GraphQLError of type NOT_FOUND */

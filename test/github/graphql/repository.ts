@@ -10,6 +10,8 @@ import { ProtectionNode, ruleNode, RulesetNode } from "./protection.js";
 import { PullRequestNode } from "./pull-request.js";
 import { appliedRules, classicRule } from "../world/protection.js";
 
+type RefsArguments = PageArguments & { readonly refPrefix: string } & Readonly<Record<string, unknown>>;
+
 export class RepositoryNode {
   readonly __typename = "Repository";
   readonly #context: Context;
@@ -36,6 +38,10 @@ export class RepositoryNode {
     return fullName(this.#repo);
   }
 
+  url(): string {
+    return `${this.#context.world.url}/${fullName(this.#repo)}`;
+  }
+
   owner(): object {
     return actorNode(this.#repo.owner);
   }
@@ -55,6 +61,15 @@ export class RepositoryNode {
   async ref({ qualifiedName }: { qualifiedName: string }): Promise<RefNode | null> {
     const name = qualifiedName.startsWith("refs/") ? qualifiedName : `refs/heads/${qualifiedName}`;
     return await refNode(this.#context, this.#repo, name);
+  }
+
+  /** Refs below a prefix such as `refs/heads/`, by name. @throws where another choice is asked for */
+  async refs({ refPrefix, first, last, after, before, ...choice }: RefsArguments): Promise<object> {
+    if (Object.keys(choice).length > 0) throw new Error("the loopback GitHub chooses nothing from refs");
+    const refs = [...(await this.#repo.git.refs(refPrefix))];
+    return connection(refs, { first, last, after, before }, (some) =>
+      some.map(([name, oid]) => new RefNode(this.#context, this.#repo, name, oid, refPrefix)),
+    );
   }
 
   async object({ expression, oid }: { expression?: string; oid?: string }): Promise<object | null> {
@@ -103,17 +118,24 @@ export async function refNode(context: Context, repo: Repo, name: string): Promi
   return oid === null ? null : new RefNode(context, repo, name, oid);
 }
 
+function prefixOf(name: string): string {
+  return name.split("/").slice(0, 2).join("/") + "/";
+}
+
 export class RefNode {
   readonly #context: Context;
   readonly #repo: Repo;
   readonly #name: string;
   readonly #oid: string;
 
-  constructor(context: Context, repo: Repo, name: string, oid: string) {
+  readonly #prefix: string;
+
+  constructor(context: Context, repo: Repo, name: string, oid: string, prefix = prefixOf(name)) {
     this.#context = context;
     this.#repo = repo;
     this.#name = name;
     this.#oid = oid;
+    this.#prefix = prefix;
   }
 
   id(): string {
@@ -125,7 +147,7 @@ export class RefNode {
   }
 
   prefix(): string {
-    return this.#name.split("/").slice(0, 2).join("/") + "/";
+    return this.#prefix;
   }
 
   repository(): RepositoryNode {

@@ -1,5 +1,6 @@
 import { isoSeconds } from "../world/world.js";
 import { actorNode } from "./accounts.js";
+import { organizationNode } from "./organization.js";
 import { unresolvable, type Context } from "./context.js";
 import { RepositoryNode } from "./repository.js";
 
@@ -23,6 +24,12 @@ export class QueryRoot {
     const account = this.#context.world.account(login);
     if (account?.type !== "User") throw unresolvable(`a User with the login of '${login}'`);
     return actorNode(account);
+  }
+
+  organization({ login }: { login: string }): object {
+    const account = this.#context.world.account(login);
+    if (account?.type !== "Organization") throw unresolvable(`an Organization with the login of '${login}'`);
+    return organizationNode(this.#context, account);
   }
 
   rateLimit(): object {

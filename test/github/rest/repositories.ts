@@ -4,7 +4,7 @@ import { contentJson } from "../render/contents.js";
 import { branchProtection, branchRule } from "../render/protection.js";
 import { simplePull } from "../render/pulls.js";
 import { activity, fullRepository } from "../render/repository.js";
-import { pullsWith } from "../world/lookups.js";
+import { pullsWith, settledCommits } from "../world/lookups.js";
 import type { Activity, Repo, Role } from "../world/model.js";
 import { appliedRules, classicRule } from "../world/protection.js";
 import { notFound, Refusal } from "../world/refusal.js";
@@ -33,7 +33,8 @@ export const repositories: Readonly<Record<string, Handler>> = {
   },
   "repos/list-pull-requests-associated-with-commit": async (request) => {
     const repo = repoOf(request);
-    const pulls = await pullsWith(request.world, repo, await commitOf(repo, text(request, "commit_sha")));
+    const oid = await commitOf(repo, text(request, "commit_sha"));
+    const pulls = await pullsWith(request.world, repo, oid, await settledCommits(repo));
     return paged(request, pulls, (page) => page.map((pull) => simplePull(request.world, pull)));
   },
   "repos/get-content": async (request) => {

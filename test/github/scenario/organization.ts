@@ -3,6 +3,7 @@ import type { Account, Ruleset } from "../world/model.js";
 import type { World } from "../world/world.js";
 import { RepositoryHandle } from "./repository.js";
 import { newRuleset, type RulesetOptions } from "./ruleset.js";
+import { TeamHandle } from "./team.js";
 import type { UserHandle } from "./user.js";
 
 export interface RepositoryOptions {
@@ -28,6 +29,16 @@ export class OrganizationHandle {
   addMember(user: UserHandle, role: "member" | "admin" = "member"): void {
     const members = this.#world.members.get(this.account.id) ?? new Map<number, "admin" | "member">();
     this.#world.members.set(this.account.id, members.set(user.account.id, role));
+  }
+
+  /** A team; its members need not be the organization's members, as GitHub would make them. */
+  team(name: string, ...members: readonly UserHandle[]): TeamHandle {
+    const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    const team = { id: this.#world.id(), organization: this.account, slug, name, members: new Set<number>() };
+    this.#world.teams.push(team);
+    const handle = new TeamHandle(team);
+    handle.add(...members);
+    return handle;
   }
 
   /** A new repository with a first commit on `main`. */

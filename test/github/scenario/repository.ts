@@ -11,6 +11,7 @@ import type {
   Ruleset,
 } from "../world/model.js";
 import { openIssue, type NewIssue } from "../world/issues.js";
+import { mergeGroup, type MergeMethod } from "../world/merging.js";
 import * as pulls from "../world/pulls.js";
 import * as results from "../world/results.js";
 import { fullName, type World } from "../world/world.js";
@@ -71,6 +72,33 @@ export class RepositoryHandle {
   /** `user` pushes an existing commit to a branch; `null` deletes it. @throws Refusal where rules keep it out */
   async pushOid(user: UserHandle, branch: string, oid: string | null): Promise<void> {
     await pushRef(this.#world, this.repo, user.account, branch, oid);
+  }
+
+  /** `user` deletes a branch. @throws Refusal 403 where rules keep it, as GitHub always keeps the default branch */
+  async deleteBranch(user: UserHandle, branch: string): Promise<void> {
+    await this.pushOid(user, branch, null);
+  }
+
+  /** `user` replaces the last commit of a branch by another one (on `parents`, where given). Gives the new tip. */
+  async forcePush(user: UserHandle, branch: string, options: PushOptions): Promise<string> {
+    const { parents } = await this.repo.git.commitObject(await this.tip(branch));
+    return await commitAndPush(this.#world, this.repo, user, branch, { parents, ...options });
+  }
+
+  /** `user` moves a branch forward to where another one is. @throws Refusal 403 where rules keep it out */
+  async fastForward(user: UserHandle, branch: string, to: string): Promise<string> {
+    const oid = await this.tip(to);
+    await this.pushOid(user, branch, oid);
+    return oid;
+  }
+
+  /** The merge queue merges these together into their base. Gives its new tip. @throws Refusal 405 against its rules */
+  async mergeQueue(pulls: readonly PullRequestHandle[], method?: MergeMethod): Promise<string> {
+    return await mergeGroup(
+      this.#world,
+      pulls.map(({ pull }) => pull),
+      method,
+    );
   }
 
   /** A user's own copy, for pull requests from outside. */

@@ -1,6 +1,6 @@
 import { installation as installationJson, organization, simpleUser } from "../render/accounts.js";
 import { briefRepository, ruleset as rulesetJson } from "../render/repository.js";
-import { tell } from "./changes.js";
+import { tell } from "./telling.js";
 import type { Json } from "./json.js";
 import type { Account, App, ClassicRule, Installation, Repo, Ruleset } from "./model.js";
 import type { World } from "./world.js";

@@ -1,13 +1,12 @@
-import { organization, simpleUser } from "../render/accounts.js";
+import { simpleUser } from "../render/accounts.js";
 import { checkSuiteEvent } from "../render/checks.js";
 import { pushedCommit } from "../render/commits.js";
-import { fullPull, review as reviewJson, simplePull } from "../render/pulls.js";
 import { repository } from "../render/repository.js";
 import { changedFiles } from "./changed-files.js";
 import type { CommitObject } from "./commit-object.js";
-import type { Json } from "./json.js";
-import type { Account, ActivityType, PullRequest, Repo } from "./model.js";
-import { requirements } from "./protection.js";
+import { closeOrphans, mergeIndirectly, moveHeads } from "./followers.js";
+import type { Account, ActivityType, Repo } from "./model.js";
+import { tell } from "./telling.js";
 import { fullName, reaches, type World } from "./world.js";
 
 export const NO_OBJECT = "0".repeat(40);
@@ -20,47 +19,8 @@ export interface RefUpdate {
 }
 
 /**
- * Tells the world of something that happened in a repository; `details` may show the repository in a way of their own.
- * With `permissions`, only those hear of it who hold one of them.
- */
-export function tell(
-  world: World,
-  repo: Repo,
-  sender: Account,
-  name: string,
-  action: string | null,
-  details: Json,
-  permissions?: readonly string[],
-): void {
-  const payload = {
-    ...(action === null ? {} : { action }),
-    repository: repository(world, repo),
-    ...details,
-    ...(repo.owner.type === "Organization" ? { organization: organization(world, repo.owner) } : {}),
-    sender: simpleUser(world, sender),
-  };
-  const needed = permissions === undefined ? {} : { permissions };
-  world.emit({ name, action, account: repo.owner, repo, installation: null, payload, ...needed });
-}
-
-export async function tellPull(
-  world: World,
-  pull: PullRequest,
-  sender: Account,
-  action: string,
-  details: Json = {},
-): Promise<void> {
-  const pullRequest = await fullPull(world, pull);
-  tell(world, pull.repo, sender, "pull_request", action, {
-    number: pull.number,
-    pull_request: pullRequest,
-    ...details,
-  });
-}
-
-/**
  * All that follows from a ref that has already moved, in GitHub's order: the activity log, `push`, check suites, then the
- * pull requests whose head it is.
+ * pull requests whose head or base it is.
  */
 export async function refMoved(
   world: World,
@@ -74,9 +34,16 @@ export async function refMoved(
   logActivity(world, repo, update, actor, merge ?? activityType(update, forced));
   if (!update.ref.startsWith("refs/heads/")) return;
   await tellPush(world, repo, update, actor, forced);
-  if (update.after === null) return;
+  const branch = update.ref.slice("refs/heads/".length);
+  if (update.after === null) {
+    await closeOrphans(world, repo, branch, actor);
+    return;
+  }
   await requestSuites(world, repo, update);
-  await synchronize(world, repo, update.ref.slice("refs/heads/".length), update.after, actor);
+  await moveHeads(world, repo, branch, update.after, actor);
+  if (update.before !== null) {
+    await mergeIndirectly(world, repo, branch, { before: update.before, after: update.after }, actor);
+  }
 }
 
 async function isForced(repo: Repo, { before, after }: RefUpdate): Promise<boolean> {
@@ -130,6 +97,12 @@ async function tellPush(
     commits,
     head_commit: head === null ? null : show(head),
     pusher: { name: actor.login, email: actor.emails[0] ?? null },
+    // Here alone GitHub writes these two times in seconds since 1970.
+    repository: {
+      ...repository(world, repo),
+      created_at: Date.parse(repo.createdAt) / 1_000,
+      pushed_at: Date.parse(repo.pushedAt) / 1_000,
+    },
   });
 }
 
@@ -166,63 +139,4 @@ async function requestSuites(world: World, repo: Repo, { ref, before, after }: R
       payload,
     });
   }
-}
-
-async function synchronize(
-  world: World,
-  repo: Repo,
-  branch: string,
-  oid: string,
-  actor: Account,
-): Promise<void> {
-  const pulls = world.repositories.flatMap((base) =>
-    base.pulls.filter(
-      ({ state, head, headOid }) =>
-        state === "open" && head.repo === repo && head.ref === branch && headOid !== oid,
-    ),
-  );
-  for (const pull of pulls) await moveHead(world, pull, oid, actor);
-}
-
-async function moveHead(world: World, pull: PullRequest, oid: string, actor: Account): Promise<void> {
-  const before = pull.headOid;
-  await storeHead(pull, oid);
-  pull.headOid = oid;
-  pull.baseOid = (await pull.repo.git.tip(`refs/heads/${pull.baseRef}`)) ?? pull.baseOid;
-  pull.lastPusher = actor;
-  pull.updatedAt = world.now();
-  const stale =
-    requirements(pull.repo, pull.baseRef).reviews?.dismissStale === true ? dismissApprovals(pull) : [];
-  await tellPull(world, pull, actor, "synchronize", { before, after: oid });
-  for (const entry of stale) tellReview(world, pull, entry, actor, "dismissed");
-}
-
-/** The head as the base repository keeps it, also of a fork. */
-export async function storeHead(pull: PullRequest, oid: string): Promise<void> {
-  const { git } = pull.repo;
-  const ref = `refs/pull/${pull.number}/head`;
-  if (pull.head.repo !== pull.repo) await git.fetch(pull.head.repo.git, `refs/heads/${pull.head.ref}`, ref);
-  await git.setRef(ref, oid);
-}
-
-function dismissApprovals(pull: PullRequest): PullRequest["reviews"] {
-  const stale = pull.reviews.filter(({ state }) => state === "APPROVED");
-  for (const entry of stale) entry.state = "DISMISSED";
-  return stale;
-}
-
-export function tellReview(
-  world: World,
-  pull: PullRequest,
-  entry: PullRequest["reviews"][number],
-  sender: Account,
-  action: "submitted" | "dismissed" | "edited",
-): void {
-  const rendered = reviewJson(world, pull, entry);
-  tell(world, pull.repo, sender, "pull_request_review", action, {
-    // Webhooks write the state in lower case, REST in upper case.
-    review: { ...rendered, state: entry.state.toLowerCase() },
-    pull_request: simplePull(world, pull),
-    ...(action === "edited" ? { changes: {} } : {}),
-  });
 }

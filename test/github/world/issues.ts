@@ -1,5 +1,5 @@
 import { comment as commentJson, isPull, issue, label, type IssueLike } from "../render/issues.js";
-import { tell } from "./changes.js";
+import { tell } from "./telling.js";
 import type { Json } from "./json.js";
 import type { Account, App, Issue, IssueComment, Repo, StateReason } from "./model.js";
 import { takeNumber } from "./pulls.js";

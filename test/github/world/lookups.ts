@@ -4,17 +4,22 @@ import type { World } from "./world.js";
 /**
  * Pull requests of this repository and its forks' targets that hold a commit, as one of their commits or as their
  * merge. As GitHub has it: of a commit on the default branch only the merged one that brought it there, of any other
- * the merged and the open ones.
+ * the merged and the open ones. `settled` are the commits of the default branch.
  */
-export async function pullsWith(world: World, repo: Repo, oid: string): Promise<PullRequest[]> {
-  const settled = await isOnDefaultBranch(repo, oid);
+export async function pullsWith(
+  world: World,
+  repo: Repo,
+  oid: string,
+  settled: ReadonlySet<string>,
+): Promise<PullRequest[]> {
   const holding = await pullsHolding(world, repo, oid);
-  return holding.filter(({ state, merge }) => merge !== null || (!settled && state === "open"));
+  return holding.filter(({ state, merge }) => merge !== null || (!settled.has(oid) && state === "open"));
 }
 
-async function isOnDefaultBranch(repo: Repo, oid: string): Promise<boolean> {
+/** Every commit on the default branch. */
+export async function settledCommits(repo: Repo): Promise<ReadonlySet<string>> {
   const tip = await repo.git.tip(`refs/heads/${repo.defaultBranch}`);
-  return tip !== null && (await repo.git.isAncestor(oid, tip));
+  return new Set(tip === null ? [] : await repo.git.history(tip));
 }
 
 async function pullsHolding(world: World, repo: Repo, oid: string): Promise<PullRequest[]> {
@@ -26,7 +31,7 @@ async function pullsHolding(world: World, repo: Repo, oid: string): Promise<Pull
 }
 
 async function holds(pull: PullRequest, oid: string): Promise<boolean> {
-  if (pull.headOid === oid || pull.merge?.oid === oid) return true;
+  if (pull.headOid === oid || pull.merge?.commits.includes(oid) === true) return true;
   return (await pull.repo.git.between(pull.baseOid, pull.headOid)).includes(oid);
 }
 

@@ -1,9 +1,10 @@
 import type { Person, CommitOptions } from "../../support/git.js";
 import { gpgTime } from "../../support/signing.js";
-import { refMoved, tellPull } from "./changes.js";
+import { refMoved } from "./changes.js";
 import type { Account, PullRequest } from "./model.js";
-import { mayBypass, mergeBlockers } from "./protection.js";
+import { mayBypass, mergeBlockers, QUEUE_REQUIRED } from "./protection.js";
 import { Refusal } from "./refusal.js";
+import { tellPull } from "./telling.js";
 import type { World } from "./world.js";
 import type { CommitObject } from "./commit-object.js";
 
@@ -32,7 +33,7 @@ export async function mergePull(
     throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   }
   const blockers = await mergeBlockers(world, pull);
-  if (blockers.length > 0 && !mayBypass(world, pull.repo, pull.baseRef, actor)) {
+  if (blockers.length > 0 && !mayBypass(world, pull.repo, pull.baseRef, actor, "merge")) {
     throw new Refusal(405, blockers.join(" "));
   }
   const ref = `refs/heads/${pull.baseRef}`;
@@ -40,24 +41,61 @@ export async function mergePull(
   if (before === null) throw new Refusal(405, "Base branch was deleted");
   const oid = await makeCommits(world, pull, actor, before, options);
   await pull.repo.git.setRef(ref, oid);
-  await settle(world, pull, actor, { ref, before, after: oid });
+  await settle(world, pull, actor, before, oid, options.method);
+  await refMoved(world, pull.repo, { ref, before, after: oid }, actor, "pr_merge");
   return oid;
 }
 
+/**
+ * Merges a group of pull requests into one branch as GitHub's merge queue does: each on top of the one before it, and the
+ * branch moves once. The queue's own bot merges, and there is no way past a rule but the one that demands the queue.
+ */
+export async function mergeGroup(
+  world: World,
+  pulls: readonly PullRequest[],
+  method: MergeMethod = "merge",
+): Promise<string> {
+  const [first] = pulls;
+  if (first === undefined) throw new Refusal(405, "The merge group is empty");
+  const { repo, baseRef } = first;
+  for (const pull of pulls) {
+    const blockers = (await mergeBlockers(world, pull)).filter((reason) => reason !== QUEUE_REQUIRED);
+    const fits = pull.state === "open" && !pull.draft && pull.repo === repo && pull.baseRef === baseRef;
+    if (!fits || blockers.length > 0) throw new Refusal(405, blockers.join(" "));
+  }
+  const ref = `refs/heads/${baseRef}`;
+  const before = await repo.git.tip(ref);
+  if (before === null) throw new Refusal(405, "Base branch was deleted");
+  const bot = world.mergeQueue();
+  let tip = before;
+  for (const pull of pulls) {
+    const oid = await makeCommits(world, pull, bot, tip, { method });
+    await settle(world, pull, bot, tip, oid, method);
+    tip = oid;
+  }
+  await repo.git.setRef(ref, tip);
+  await refMoved(world, repo, { ref, before, after: tip }, bot, "merge_queue_merge");
+  return tip;
+}
+
+/** The pull request is merged and closed, and that is told. */
 async function settle(
   world: World,
   pull: PullRequest,
   actor: Account,
-  update: { ref: string; before: string; after: string },
+  before: string,
+  oid: string,
+  method: MergeMethod | undefined,
 ): Promise<void> {
+  const at = world.now();
+  const commits = method === "rebase" ? await pull.repo.git.between(before, oid) : [oid];
   Object.assign(pull, {
     state: "closed",
-    closedAt: world.now(),
-    updatedAt: world.now(),
-    merge: { oid: update.after, by: actor, at: world.now() },
+    closedAt: at,
+    updatedAt: at,
+    merge: { oid, by: actor, at, commits },
   });
   await tellPull(world, pull, actor, "closed");
-  await refMoved(world, pull.repo, update, actor, "pr_merge");
 }
 
 async function makeCommits(

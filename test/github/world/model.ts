@@ -33,6 +33,16 @@ export interface SshKeyEntry {
   readonly createdAt: string;
 }
 
+/** A team of an organization. */
+export interface Team {
+  readonly id: number;
+  readonly organization: Account;
+  readonly slug: string;
+  readonly name: string;
+  /** Account ids. */
+  readonly members: Set<number>;
+}
+
 export type Access = "read" | "write";
 
 export interface App {
@@ -141,9 +151,18 @@ export interface PullRequest {
   readonly createdAt: string;
   updatedAt: string;
   closedAt: string | null;
-  merge: { readonly oid: string; readonly by: Account; readonly at: string } | null;
+  merge: Merge | null;
   readonly reviews: Review[];
   lastPusher: Account;
+}
+
+export interface Merge {
+  /** The last of `commits`. */
+  readonly oid: string;
+  readonly by: Account;
+  readonly at: string;
+  /** What it added to the base branch's own line: one commit, or after a rebase one for each. */
+  readonly commits: readonly string[];
 }
 
 export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";

@@ -1,5 +1,6 @@
 import type {
   ClassicRule,
+  NamedActor,
   PullRequest,
   Repo,
   Account,
@@ -56,6 +57,7 @@ export interface Requirements {
   readonly reviews: ReviewRequirement | null;
   readonly checks: readonly RequiredCheck[];
   readonly signatures: boolean;
+  readonly mergeQueue: boolean;
   readonly forcePushBlocked: boolean;
   readonly deletionBlocked: boolean;
 }
@@ -70,6 +72,7 @@ export function requirements(repo: Repo, branch: string): Requirements {
     reviews: reviews.length === 0 ? null : reviews.reduce(strictest),
     checks: [...(classic?.checks ?? []), ...rules.flatMap(checksOf)],
     signatures: (classic?.signatures ?? false) || has("required_signatures"),
+    mergeQueue: has("merge_queue"),
     forcePushBlocked: classicKeeps(({ forcePushes }) => forcePushes) || has("non_fast_forward"),
     deletionBlocked: classicKeeps(({ deletions }) => deletions) || has("deletion"),
   };
@@ -103,9 +106,11 @@ function checksOf({ type, parameters = {} }: Rule): RequiredCheck[] {
   }));
 }
 
+export const QUEUE_REQUIRED = "Changes must be made through the merge queue";
+
 /** Why GitHub would not merge this now; empty where nothing stands against it. */
 export async function mergeBlockers(world: World, pull: PullRequest): Promise<string[]> {
-  const { reviews, checks, signatures } = requirements(pull.repo, pull.baseRef);
+  const { reviews, checks, signatures, mergeQueue } = requirements(pull.repo, pull.baseRef);
   const unsigned = signatures && (await hasUnsigned(pull));
   return [
     ...(reviews === null ? [] : reviewBlockers(world, pull, reviews)),
@@ -113,6 +118,7 @@ export async function mergeBlockers(world: World, pull: PullRequest): Promise<st
       .filter((check) => !isGreen(pull, check))
       .map(({ context }) => `Required status check "${context}" is expected.`),
     ...(unsigned ? ["Commits must have verified signatures."] : []),
+    ...(mergeQueue ? [QUEUE_REQUIRED] : []),
   ];
 }
 
@@ -157,23 +163,47 @@ async function hasUnsigned({ repo, baseOid, headOid }: PullRequest): Promise<boo
   return commits.some(({ signature }) => signature === null);
 }
 
-/** Whether `actor` may merge or push past every rule of the branch: an admin where admins are not included, or a named one. */
-export function mayBypass(world: World, repo: Repo, branch: string, actor: Account): boolean {
-  const role = world.role(actor, repo);
+/**
+ * Whether `actor` may merge or push past every rule of the branch: an admin where admins are not included, or a named one.
+ */
+export function mayBypass(
+  world: World,
+  repo: Repo,
+  branch: string,
+  actor: Account,
+  by: "merge" | "push",
+): boolean {
   const classic = classicRule(repo, branch);
-  const named =
-    classic?.pullRequestBypass.some(({ kind, id }) => kind === "user" && id === actor.id) ?? false;
-  const pastClassic = classic === null || named || (role === "admin" && !classic.adminEnforced);
+  const named = classic?.pullRequestBypass.some((entry) => isNamed(world, entry, actor)) ?? false;
+  const pastClassic =
+    classic === null || named || (world.role(actor, repo) === "admin" && !classic.adminEnforced);
   const rulesets = new Set(appliedRules(repo, branch).map(({ ruleset }) => ruleset));
-  return pastClassic && [...rulesets].every((ruleset) => bypasses(world, ruleset, repo, actor));
+  return pastClassic && [...rulesets].every((ruleset) => bypasses(world, ruleset, repo, actor, by));
+}
+
+function isNamed(world: World, { kind, id }: NamedActor, actor: Account): boolean {
+  if (kind === "user") return id === actor.id;
+  return kind === "team" ? isInTeam(world, id, actor) : isApp(world, id, actor);
+}
+
+function isInTeam(world: World, id: number | null, actor: Account): boolean {
+  return world.teams.some((team) => team.id === id && team.members.has(actor.id));
+}
+
+function isApp(world: World, id: number | null, actor: Account): boolean {
+  return world.apps.some((app) => app.id === id && app.bot === actor);
 }
 
 /** Ids of GitHub's built-in repository roles, as bypass lists name them. */
 const ROLE_IDS: Readonly<Record<number, string>> = { 2: "maintain", 4: "write", 5: "admin" };
 
-function bypasses(world: World, ruleset: Ruleset, repo: Repo, actor: Account): boolean {
-  return ruleset.bypass.some(({ type, id }) => {
+/** `pull_request` opens the way to merge past the rules, not to push; `exempt` opens both and asks nothing. */
+function bypasses(world: World, ruleset: Ruleset, repo: Repo, actor: Account, by: "merge" | "push"): boolean {
+  const open = ruleset.bypass.filter(({ mode }) => by === "merge" || mode !== "pull_request");
+  return open.some(({ type, id }) => {
     if (type === "User") return id === actor.id;
+    if (type === "Team") return isInTeam(world, id, actor);
+    if (type === "Integration") return isApp(world, id, actor);
     if (type === "RepositoryRole") return id !== null && ROLE_IDS[id] === world.role(actor, repo);
     return type === "OrganizationAdmin" && world.members.get(repo.owner.id)?.get(actor.id) === "admin";
   });

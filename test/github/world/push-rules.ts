@@ -14,7 +14,9 @@ export function pushBlocker(
 ): string | null {
   if (!update.ref.startsWith("refs/heads/")) return null;
   const branch = update.ref.slice("refs/heads/".length);
-  if (mayBypass(world, repo, branch, actor)) return null;
+  // No rule, and no way past it: GitHub keeps a default branch while it is the default.
+  if (update.after === null && branch === repo.defaultBranch) return "refusing to delete the current branch";
+  if (mayBypass(world, repo, branch, actor, "push")) return null;
   const rules = requirements(repo, branch);
   if (rules.reviews !== null) return "Changes must be made through a pull request.";
   if (update.after === null && rules.deletionBlocked) return "Cannot delete this branch";

@@ -2,7 +2,7 @@ import { simpleUser } from "../render/accounts.js";
 import { checkRunEvent, checkSuiteEvent, suiteState } from "../render/checks.js";
 import { commitWithAccounts } from "../render/commits.js";
 import { repoApi, repository } from "../render/repository.js";
-import { tell } from "./changes.js";
+import { tell } from "./telling.js";
 import type {
   Account,
   Annotation,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/clock.js";
 import { GitStore } from "./git.js";
-import type { Access, Account, App, AppKeys, Installation, Repo, Role } from "./model.js";
+import type { Access, Account, App, AppKeys, Installation, Repo, Role, Team } from "./model.js";
 import type { Json } from "./json.js";
 import { SignatureOpinions } from "./signatures.js";
 import { WebFlow } from "./web-flow.js";
@@ -37,6 +37,7 @@ export class World {
   readonly installations: Installation[] = [];
   readonly repositories: Repo[] = [];
   readonly members = new Map<number, Map<number, "admin" | "member">>();
+  readonly teams: Team[] = [];
   readonly clock: Clock;
   readonly opinions = new SignatureOpinions(this);
   readonly webFlow = new WebFlow(this);
@@ -100,6 +101,12 @@ export class World {
     };
     this.accounts.push(account);
     return account;
+  }
+
+  /** The account by which merge queues merge. */
+  mergeQueue(): Account {
+    const login = "github-merge-queue[bot]";
+    return this.account(login) ?? this.addAccount(login, "Bot");
   }
 
   addApp(owner: Account, options: AppOptions): App {
