@@ -1,6 +1,5 @@
 import type { Case, State } from "../../../breakglass/case.js";
 import { countingApprovals } from "../../../breakglass/standing.js";
-import { counted } from "../../words.js";
 import { code, commandBlock } from "../../escape.js";
 import { pullLink, utc } from "../phrases.js";
 import type { CaseView } from "../view.js";
@@ -15,6 +14,8 @@ interface NextStep {
 
 const INDEPENDENT = "Someone whom the policy authorises and who had no hand in the change";
 
+const UNDOCUMENTING = "who had no hand in the change and did not document it";
+
 type StepMaker = (view: CaseView) => NextStep | null;
 
 const STEPS: Readonly<Record<State, StepMaker>> = {
@@ -25,10 +26,15 @@ const STEPS: Readonly<Record<State, StepMaker>> = {
   landed: () => ({ says: `${INDEPENDENT} acknowledges it by a comment:`, command: "/break-glass ack" }),
   acknowledged: toDocument,
   documented: ({ case: subject }) => {
-    const number = subject.documentation?.pullRequest;
     const missing = missingApprovals(subject);
+    const number = subject.documentation?.pullRequest;
+    const what = number === undefined ? "its documentation" : `{${number}}`;
+    const approvers =
+      missing === 1
+        ? `Someone ${UNDOCUMENTING} approves ${what}`
+        : `${missing} more people ${UNDOCUMENTING} approve ${what}`;
     return {
-      says: `${missing === 1 ? "Someone" : counted(missing, "person").replace("persons", "people")} who had no hand in the change and did not document it ${missing === 1 ? "approves" : "approve"} ${number === undefined ? "the documentation" : `{${number}}`} as it is now, or one of them rejects the change by \`/break-glass reject <reason>\`.`,
+      says: `${approvers} as it is now, or rejects the change by \`/break-glass reject <reason>\`.`,
       command: null,
     };
   },
