@@ -174,6 +174,11 @@ export const RULES = {
     claim: "Nobody can bypass what the policy relies on, except those it names",
     controls: [...ENFORCED_SETTING, "NIST-800-53r5:AC-5"],
   },
+  "protection-changed": {
+    gate: "protection",
+    claim: "Protection was not changed around the merge",
+    controls: ENFORCED_SETTING,
+  },
   "policy-file": {
     gate: "policy",
     claim: "The policy that judges is readable, valid and read from the controlled branch",
@@ -188,6 +193,11 @@ export const RULES = {
     gate: "policy",
     claim: "Every open pull request that shares the head commit's check runs was judged",
     controls: CHANGE_CONTROL,
+  },
+  "frozen-branch": {
+    gate: "policy",
+    claim: "No break-glass case that is in breach freezes the base branch",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5"],
   },
   "required-result": {
     gate: "policy",

@@ -3,10 +3,12 @@ import type { SignatureVerdict } from "../signatures/verdict.js";
 import { asOfMerge } from "./verdict/as-of-merge.js";
 import { outcomeOf } from "./decide.js";
 import { POLICY_PATH } from "./document.js";
+import type { Emergencies } from "./emergencies.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
 import { advice, failed, noted, passed, unclear } from "./rules/build.js";
 import { codeScanningFindings } from "./rules/code-scanning.js";
+import { emergencyFindings } from "./rules/emergencies.js";
 import { protectionFindings } from "./rules/protection.js";
 import { resultFindings } from "./rules/results.js";
 import { proposedPolicyFindings } from "./rules/proposed-policy.js";
@@ -17,18 +19,21 @@ import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
  * Runs every rule over the facts of one change and gives the four gates in their order.
  *
  * `verdicts` are ours on the change's commits, `trustProblems` what could not be read of the trust files. For a
- * merged change only what was there at the merge counts.
+ * merged change only what was there at the merge counts; of `emergencies` everything does.
  */
 export function evaluate(
   facts: ChangeFacts,
   source: PolicySource,
   verdicts: Fact<readonly SignatureVerdict[]>,
   trustProblems: readonly TrustProblem[],
+  emergencies: Emergencies,
 ): GateResult[] {
   const then = asOfMerge(facts);
+  const urgent = emergencyFindings(then, emergencies);
   return GATES.map((gate) => {
-    const findings =
+    const judged =
       source.kind === "usable" ? judge(gate, then, source, verdicts, trustProblems) : unusable(gate, source);
+    const findings = [...judged, ...urgent.filter((finding) => finding.gate === gate)];
     return { gate, outcome: outcomeOf(findings), findings };
   });
 }
@@ -58,7 +63,8 @@ function judge(
   }
 }
 
-function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding {
+/** Names the policy that judges. */
+export function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding {
   if (identity.source === "repository") {
     const message = `Judged by ${identity.path ?? POLICY_PATH} of the base branch.`;
     return passed("policy-file", { subject: identity.path ?? POLICY_PATH, reason: "policy-read", message });
@@ -69,7 +75,7 @@ function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding
 }
 
 /** Without a policy there is nothing a gate could pass by, so each of them says so. */
-function unusable(gate: Gate, source: PolicySource & { kind: "invalid" | "unreadable" }): Finding[] {
+export function unusable(gate: Gate, source: PolicySource & { kind: "invalid" | "unreadable" }): Finding[] {
   const path = source.identity.path ?? POLICY_PATH;
   if (source.kind === "unreadable") return [unclear("policy-file", path, source.reason, gate)];
   return source.problems.map((problem) =>

@@ -2,8 +2,24 @@ import { type Gate, GATES, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
 import { annotationsOf, type Annotation } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
-import { findingsOver, isOpen, outcomeOver, type PullDecision, type SharedFinding } from "./merged.js";
-import { detailBlocks, headline, policyLine, pullsBlock, summaryTable, todoBlocks } from "./markdown.js";
+import { declaredTitle } from "./case/declared.js";
+import {
+  declarationsOver,
+  findingsOver,
+  isOpen,
+  outcomeOver,
+  type PullDecision,
+  type SharedFinding,
+} from "./merged.js";
+import {
+  declaredBlocks,
+  detailBlocks,
+  headline,
+  policyLine,
+  pullsBlock,
+  summaryTable,
+  todoBlocks,
+} from "./markdown.js";
 import { counted, GATE_NAMES } from "./words.js";
 
 export type { PullDecision, PullReference } from "./merged.js";
@@ -11,8 +27,9 @@ export type { PullDecision, PullReference } from "./merged.js";
 /** What one check run shows: the `output` of GitHub's checks API, and its conclusion. */
 export interface RenderedCheck {
   readonly name: string;
-  readonly conclusion: "success" | "failure" | "action_required";
-  /** At most 255 characters, of our own words only. */
+  /** `neutral`, which GitHub takes for passing: not passed, and an emergency is declared. */
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  /** At most 255 characters, of our own words and the login of who declared an emergency. */
   readonly title: string;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
@@ -32,7 +49,8 @@ export const CHECK_NAMES: readonly string[] = [CHECK_NAME, ...GATES.map(gateChec
  * The check runs of one commit from the newest decision on each open pull request that has it as its head.
  *
  * Several pull requests: the strictest verdict counts for all, for GitHub shows one check run to each of them.
- * Without any decision there is nothing to show, and no check run. Says nothing that only time changes, so the same
+ * Where each that did not pass has a declared emergency, the one check to require is neutral; the gates' own checks
+ * stay what they are. Without any decision there is nothing to show, and no check run. Says nothing that only time changes, so the same
  * verdicts always read the same.
  */
 export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[] {
@@ -42,17 +60,21 @@ export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[
 }
 
 function overall(decisions: readonly PullDecision[]): RenderedCheck {
-  const outcome = outcomeOver(decisions);
   const findings = findingsOver(decisions, GATES);
-  const title = titleOf(outcome, findings);
+  const declared = declarationsOver(decisions);
+  const [first] = declared;
+  const verdict = first === undefined ? outcomeOver(decisions) : "declared";
+  const title =
+    first === undefined ? titleOf(outcomeOver(decisions), findings) : declaredTitle(first.declared);
   const summary = [
-    block(headline(outcome, title)),
+    block(headline(verdict, title)),
+    ...declaredBlocks(declared, decisions.length > 1),
     ...pullsBlock(decisions),
     block(summaryTable(decisions)),
     block(policyLine(decisions)),
     ...todoBlocks(findings, decisions.length > 1),
   ];
-  return check(CHECK_NAME, outcome, title, summary, detailBlocks(decisions, GATES), findings);
+  return check(CHECK_NAME, verdict, title, summary, detailBlocks(decisions, GATES), findings);
 }
 
 function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
@@ -69,7 +91,7 @@ function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
 
 function check(
   name: string,
-  outcome: Outcome,
+  verdict: Outcome | "declared",
   title: string,
   summary: readonly Block[],
   text: readonly Block[],
@@ -77,7 +99,7 @@ function check(
 ): RenderedCheck {
   return {
     name,
-    conclusion: conclusionOf(outcome),
+    conclusion: conclusionOf(verdict),
     title: fitText(title, TITLE_LIMIT),
     summary: fitBlocks(summary),
     text: fitBlocks(text),
@@ -86,12 +108,14 @@ function check(
   };
 }
 
-function conclusionOf(outcome: Outcome): RenderedCheck["conclusion"] {
-  switch (outcome) {
+function conclusionOf(verdict: Outcome | "declared"): RenderedCheck["conclusion"] {
+  switch (verdict) {
     case "passed":
       return "success";
     case "waiting":
       return "action_required";
+    case "declared":
+      return "neutral";
     case "failed":
     case "unknown":
       return "failure";

@@ -1,7 +1,9 @@
 import { type Finding, type Gate, GATES, type Outcome, type Remedy } from "../policy/finding.js";
+import { declaredBlock } from "./case/declared.js";
 import { code, commandBlock, linkTarget, plain } from "./escape.js";
 import { type Block, block, bytes, fitText } from "./limits.js";
 import {
+  type DeclaredPull,
   findingsOver,
   isOpen,
   outcomeOver,
@@ -9,7 +11,7 @@ import {
   type PullReference,
   type SharedFinding,
 } from "./merged.js";
-import { counted, GATE_NAMES, OUTCOME_WORDS, signOf } from "./words.js";
+import { counted, GATE_NAMES, OUTCOME_WORDS, signOf, VERDICT_SIGNS } from "./words.js";
 
 /** Longer messages tell nobody more, and one of them must not use up the room of all others. */
 const MESSAGE_LIMIT = 1_000;
@@ -17,19 +19,28 @@ const MESSAGE_LIMIT = 1_000;
 const message = (text: string): string => plain(fitText(text, MESSAGE_LIMIT));
 
 /** The first line: the verdict. */
-export const headline = (outcome: Outcome, title: string): string =>
-  `## ${outcome === "passed" ? "✅" : outcome === "waiting" ? "⏳" : outcome === "failed" ? "❌" : "❔"} ${title}`;
+export const headline = (verdict: Outcome | "declared", title: string): string =>
+  `## ${VERDICT_SIGNS[verdict]} ${plain(title)}`;
+
+/** What the emergencies that were declared let through, until when, and what is owed then. */
+export const declaredBlocks = (pulls: readonly DeclaredPull[], severalPulls: boolean): Block[] =>
+  pulls.map(({ pull, declared }) =>
+    block(`${severalPulls ? `${pullName(pull)}: ` : ""}${declaredBlock(declared)}`),
+  );
 
 /** Where several pull requests share the commit: each with its own verdict. Nothing where there is one only. */
 export function pullsBlock(decisions: readonly PullDecision[]): Block[] {
   if (decisions.length < 2) return [];
   const rows = decisions.map(
-    ({ pull, decision }) =>
-      `| ${pullName(pull)} ${plain(fitText(pull.title, 100))} | ${code(pull.baseRef)} | ${OUTCOME_WORDS[decision.outcome]} |`,
+    (one) =>
+      `| ${pullName(one.pull)} ${plain(fitText(one.pull.title, 100))} | ${code(one.pull.baseRef)} | ${verdictOf(one)} |`,
   );
   const intro = `This commit is the head of ${counted(decisions.length, "pull request")}; the strictest verdict counts for each.`;
   return [block(intro), block(["| Pull request | Base | Verdict |", "|---|---|---|", ...rows].join("\n"))];
 }
+
+const verdictOf = ({ decision: { outcome }, declared }: PullDecision): string =>
+  `${OUTCOME_WORDS[outcome]}${outcome !== "passed" && declared !== null ? ", break-glass declared" : ""}`;
 
 const pullName = (pull: PullReference): string => `#${pull.number}`;
 

@@ -1,5 +1,6 @@
 import { strictest } from "../policy/decide.js";
 import type { Decision, Finding, Gate, GateResult, Outcome } from "../policy/finding.js";
+import type { Declared } from "./case/declared.js";
 
 /** What a check says of a pull request besides its verdict. */
 export interface PullReference {
@@ -12,7 +13,12 @@ export interface PullReference {
 export interface PullDecision {
   readonly pull: PullReference;
   readonly decision: Decision;
+  /** The emergency that was declared for this head commit and holds; `null`: none. */
+  readonly declared: Declared | null;
 }
+
+/** What the gates found, whatever was declared. */
+type Judged = Pick<PullDecision, "pull" | "decision">;
 
 /** One finding, and the pull requests it was made on. */
 export interface SharedFinding {
@@ -21,7 +27,7 @@ export interface SharedFinding {
 }
 
 /** What the decisions on several pull requests with one head commit come to: the strictest of them counts. */
-export function outcomeOver(decisions: readonly PullDecision[], gate?: Gate): Outcome {
+export function outcomeOver(decisions: readonly Judged[], gate?: Gate): Outcome {
   return strictest(
     decisions.map(({ decision }) =>
       gate === undefined ? decision.outcome : (gateOf(decision, gate)?.outcome ?? "unknown"),
@@ -29,8 +35,27 @@ export function outcomeOver(decisions: readonly PullDecision[], gate?: Gate): Ou
   );
 }
 
+/** A declaration, and the pull request that it lets pass. */
+export interface DeclaredPull {
+  readonly pull: PullReference;
+  readonly declared: Declared;
+}
+
+/**
+ * The declarations that let a commit pass though not all of its pull requests passed, the one that ends first in
+ * front; empty where all passed, and where one neither passed nor was declared: an emergency covers no other change.
+ */
+export function declarationsOver(decisions: readonly PullDecision[]): readonly DeclaredPull[] {
+  const open = decisions.filter(({ decision }) => decision.outcome !== "passed");
+  const declared = open.flatMap((one) =>
+    one.declared === null ? [] : [{ pull: one.pull, declared: one.declared }],
+  );
+  if (declared.length < open.length) return [];
+  return declared.sort((a, b) => Date.parse(a.declared.until) - Date.parse(b.declared.until));
+}
+
 /** The findings of some gates over all decisions, each said once. What needs someone to act comes first. */
-export function findingsOver(decisions: readonly PullDecision[], gates: readonly Gate[]): SharedFinding[] {
+export function findingsOver(decisions: readonly Judged[], gates: readonly Gate[]): SharedFinding[] {
   const shared = new Map<string, { finding: Finding; pulls: PullReference[] }>();
   for (const { pull, decision } of decisions) {
     for (const finding of gates.flatMap((gate) => gateOf(decision, gate)?.findings ?? [])) {

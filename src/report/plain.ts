@@ -71,15 +71,15 @@ function aligned(rows: readonly string[][]): string[] {
   );
 }
 
-const INLINE = /(`+)(.*?[^`])\1(?!`)|\*\*|<\/?sub>|\[Open\]\((.*?)\)|&#(\d{1,7});/g;
+const INLINE = /(`+)(.*?[^`])\1(?!`)|\*\*|<\/?sub>|\[([^\]]*)\]\((.*?)\)|&#(\d{1,7});/g;
 
 /** Code as it is, links as their address, entities as their characters, bold as nothing. */
 function inline(text: string): string {
   const shown = text.replace(
     INLINE,
-    (_all, _ticks: unknown, code: unknown, url: unknown, entity: unknown) => {
+    (_all, _ticks: unknown, code: unknown, label: unknown, url: unknown, entity: unknown) => {
       if (typeof code === "string") return code.trim();
-      if (typeof url === "string") return url;
+      if (typeof url === "string") return label === "Open" ? url : `${String(label)} (${url})`;
       return typeof entity === "string" ? String.fromCodePoint(Math.min(Number(entity), 0x10ffff)) : "";
     },
   );

@@ -14,6 +14,14 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   unknown: "❔ could not be checked",
 };
 
+export const VERDICT_SIGNS: Readonly<Record<Outcome | "declared", string>> = {
+  passed: "✅",
+  failed: "❌",
+  waiting: "⏳",
+  unknown: "❔",
+  declared: "🟠",
+};
+
 /** One sign a finding, told apart by shape as well as by colour. */
 export function signOf(finding: Finding): string {
   switch (finding.status) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { known, unknown } from "../../src/facts/facts.js";
 import { decide, decisionDigestInput, outcomeOf, strictest } from "../../src/policy/decide.js";
+import { NO_EMERGENCIES } from "../../src/policy/emergencies.js";
 import { evaluate } from "../../src/policy/evaluate.js";
 import { type Finding, GATES, type Outcome } from "../../src/policy/finding.js";
 import { resolvePolicy } from "../../src/policy/resolve.js";
@@ -21,17 +22,17 @@ import {
 
 const verdicts = known([verdict()]);
 const decideOn = (given = facts(), from = source()) =>
-  decide(evaluate(given, from, verdicts, []), from.identity, given.observedAt);
+  decide(evaluate(given, from, verdicts, [], NO_EMERGENCIES), from.identity, given.observedAt);
 
 describe("evaluate", () => {
   it("gives the four gates in their order", () => {
-    const gates = evaluate(facts(), source(), verdicts, []);
+    const gates = evaluate(facts(), source(), verdicts, [], NO_EMERGENCIES);
     expect(gates.map(({ gate, outcome }) => [gate, outcome])).toEqual(GATES.map((gate) => [gate, "passed"]));
   });
 
   it("passes under the built-in default, and says that it judged", () => {
     const builtIn = resolvePolicy(known(controlFiles()), BASE_OID);
-    const policyGate = evaluate(facts(), builtIn, verdicts, [])[2];
+    const policyGate = evaluate(facts(), builtIn, verdicts, [], NO_EMERGENCIES)[2];
     expect(brief(policyGate?.findings ?? [])).toEqual([
       "note policy-built-in",
       "pass policy-unchanged",
@@ -51,6 +52,7 @@ describe("evaluate", () => {
       resolvePolicy(known(controlFiles({ policy: policyFile })), BASE_OID),
       verdicts,
       [],
+      NO_EMERGENCIES,
     );
     for (const gate of gates) {
       expect(gate.outcome).toBe("failed");
@@ -62,7 +64,7 @@ describe("evaluate", () => {
 
   it("knows no gate where the policy could not be read", () => {
     const unread = resolvePolicy(unknown("unavailable", "No answer.", "Try again."), null);
-    expect(evaluate(facts(), unread, verdicts, []).map(({ outcome }) => outcome)).toEqual(
+    expect(evaluate(facts(), unread, verdicts, [], NO_EMERGENCIES).map(({ outcome }) => outcome)).toEqual(
       Array(4).fill("unknown"),
     );
   });
@@ -72,7 +74,13 @@ describe("evaluate", () => {
       reviews: known([review({ submittedAt: "2026-11-20T11:30:00Z" })]),
       results: known([checkRun()]),
     });
-    const gates = evaluate(late, source("results: [{ check: conftest, app: 5 }]"), verdicts, []);
+    const gates = evaluate(
+      late,
+      source("results: [{ check: conftest, app: 5 }]"),
+      verdicts,
+      [],
+      NO_EMERGENCIES,
+    );
     expect(gates.map(({ outcome }) => outcome)).toEqual(["passed", "passed", "waiting", "waiting"]);
   });
 });
@@ -125,7 +133,7 @@ describe("decide", () => {
     ["a gate is there twice", (gates) => [...gates.slice(0, 3), ...gates.slice(2, 3)]],
     ["an outcome does not follow", (gates) => gates.map((gate) => ({ ...gate, findings: [] }))],
   ])("refuses to decide where %s", (_what, spoil) => {
-    const gates = spoil(evaluate(facts(), source(), verdicts, []));
+    const gates = spoil(evaluate(facts(), source(), verdicts, [], NO_EMERGENCIES));
     expect(() => decide(gates, source().identity, OBSERVED_AT)).toThrow(
       expect.objectContaining({ code: "invariant-broken" }),
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type ChangeFacts, type Fact, known, type ReviewFact, unknown } from "../../src/facts/facts.js";
+import { type Emergencies, NO_EMERGENCIES } from "../../src/policy/emergencies.js";
 import { evaluate } from "../../src/policy/evaluate.js";
 import { strictest } from "../../src/policy/decide.js";
 import type { Outcome } from "../../src/policy/finding.js";
@@ -31,10 +32,11 @@ const judging = source("review: { approvals: 1, bots: [9] }\nresults: [{ check: 
 interface Case {
   readonly facts: ChangeFacts;
   readonly verdicts: Fact<readonly SignatureVerdict[]>;
+  readonly emergencies: Emergencies;
 }
 
-const outcome = ({ facts: given, verdicts }: Case): Outcome =>
-  strictest(evaluate(given, judging, verdicts, []).map((gate) => gate.outcome));
+const outcome = ({ facts: given, verdicts, emergencies }: Case): Outcome =>
+  strictest(evaluate(given, judging, verdicts, [], emergencies).map((gate) => gate.outcome));
 
 const maybeUnknown = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Fact<T>> =>
   fc.oneof(
@@ -98,7 +100,7 @@ const anyCase: fc.Arbitrary<Case> = fc
     protection: mostly(known(protection()), maybeUnknown(anyProtection)),
     verdicts: mostly(known([verdict()]), maybeUnknown(fc.array(anyVerdict, { minLength: 1, maxLength: 2 }))),
   })
-  .map(({ verdicts, ...rest }) => ({ facts: facts(rest), verdicts }));
+  .map(({ verdicts, ...rest }) => ({ facts: facts(rest), verdicts, emergencies: NO_EMERGENCIES }));
 
 /** Everything that can only make matters worse. */
 const WORSE: Readonly<Record<string, (given: Case) => Case>> = {
@@ -124,6 +126,13 @@ const WORSE: Readonly<Record<string, (given: Case) => Case>> = {
   "a committer whom GitHub does not know": (it) => ({
     ...it,
     facts: { ...it.facts, commits: known([commit({ committer: identity(null) })]) },
+  }),
+  "a case that freezes the branch": (it) => ({
+    ...it,
+    emergencies: {
+      freezes: [{ caseId: "bg-0123456789", issueUrl: null, clocks: ["review"], branch: "main" }],
+      protectionChanges: [],
+    },
   }),
   "an unverified commit": (it) => withMore(it, "commits", commit({ oid: "9".repeat(40) })),
 };

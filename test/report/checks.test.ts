@@ -175,6 +175,97 @@ describe("a commit that is the head of several pull requests", () => {
   });
 });
 
+describe("a declared break-glass", () => {
+  const by = (login: string, until = "2026-11-24T18:00:00Z") => ({
+    by: login,
+    until,
+    caseId: "bg-0123456789",
+    issueUrl: "https://github.com/o/r/issues/7",
+  });
+  const declaredBy = (login: string, number = 1, findings = [finding()], until?: string): PullDecision =>
+    pull(number, findings, undefined, by(login, until));
+
+  it("turns the one check neutral, and says by whom, until when and what is owed", () => {
+    const { conclusion, title, summary } = check("countersign", declaredBy("alice"));
+    expect(conclusion).toBe("neutral");
+    expect(title).toBe("Break-glass by alice until 2026-11-24 18:00 UTC: review owed");
+    expect(summary).toMatch(/^## 🟠 Break-glass by alice until 2026-11-24 18:/);
+    expect(summary).toContain("`alice` declared an emergency");
+    expect(summary).toContain("[bg-0123456789](https://github.com/o/r/issues/7)");
+  });
+
+  it("says all else as before", () => {
+    const before = check("countersign", pull(1, [finding()]));
+    const now = check("countersign", declaredBy("alice"));
+    expect(now.text).toBe(before.text);
+    expect(now.annotations).toEqual(before.annotations);
+    expect(now.summary).toContain(before.summary.slice(before.summary.indexOf("\n")));
+  });
+
+  it.each([
+    ["failed", finding()],
+    ["waiting", waits],
+    ["unknown", unclear],
+  ])("covers gates that are %s, whose own checks stay what they are", (_outcome, open) => {
+    const without = renderChecks([pull(1, [open])]);
+    const [main, ...gates] = renderChecks([declaredBy("alice", 1, [open])]);
+    expect(main?.conclusion).toBe("neutral");
+    expect(gates).toEqual(without.slice(1));
+  });
+
+  it("changes nothing where everything passed", () => {
+    expect(renderChecks([declaredBy("alice", 1, [])])).toEqual(renderChecks([pull(1)]));
+  });
+
+  it("covers no other pull request with the same head, but one that passed", () => {
+    const uncovered = check("countersign", declaredBy("alice"), pull(2, [waits]));
+    expect(uncovered).toMatchObject({
+      conclusion: "failure",
+      title: "1 thing to mend, waiting for one thing",
+    });
+    expect(uncovered.summary).toContain("| ❌ failed, break-glass declared |");
+    const covered = check("countersign", declaredBy("alice"), pull(2));
+    expect(covered).toMatchObject({
+      conclusion: "neutral",
+      title: "Break-glass by alice until 2026-11-24 18:00 UTC: review owed",
+    });
+  });
+
+  it("holds for several as long as the one that ends first, and names each", () => {
+    const { title, summary } = check(
+      "countersign",
+      declaredBy("alice"),
+      declaredBy("bob", 2, [finding()], "2026-11-24T17:30:59Z"),
+    );
+    expect(title).toBe("Break-glass by bob until 2026-11-24 17:30 UTC: review owed");
+    expect(summary).toContain("#1: The gates below have not passed. `alice`");
+    expect(summary).toContain("#2: The gates below have not passed. `bob`");
+  });
+
+  it("never passes more than the gates and the declarations together let pass", () => {
+    const one = fc.record({ findings: fc.subarray([finding(), waits, unclear]), declares: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 3 }), (several) => {
+        const decisions = several.map(({ findings, declares }, index) =>
+          pull(index + 1, findings, undefined, declares ? by("alice") : null),
+        );
+        const passed = several.map(({ findings }) => findings.length === 0);
+        const green = several.every(({ declares }, index) => passed[index] === true || declares);
+        const { conclusion } = check("countersign", ...decisions);
+        expect(conclusion === "success").toBe(passed.every(Boolean));
+        expect(conclusion === "neutral").toBe(green && !passed.every(Boolean));
+      }),
+    );
+  });
+
+  it("has a title that fits and hides nothing, whatever the login", () => {
+    const { title } = check("countersign", declaredBy("\u202eevil\n".repeat(200)));
+    expect(Buffer.byteLength(title)).toBeLessThanOrEqual(255);
+    expect(title).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(title).toMatch(/ until 2026-11-24 18:00 UTC: review owed$/);
+  });
+});
+
 describe("annotations", () => {
   const place = { path: ".github/countersign.yml", line: 4 };
 

@@ -45,7 +45,7 @@ const strange: fc.Arbitrary<Strange> = fc.record({
   principal: HOSTILE,
 });
 
-function checksOf(words: Strange): RenderedCheck[] {
+function checksOf(words: Strange, declares = false): RenderedCheck[] {
   const mallory = make.account(66, words.login);
   const given = make.facts({
     commits: known([
@@ -88,14 +88,34 @@ function checksOf(words: Strange): RenderedCheck[] {
   const verdicts = known([make.verdict({ identity: "other", signer })]);
   const source = make.source("results: [{ check: conftest, app: 5 }]");
   const decision = decide(
-    evaluate(facts, source, verdicts, [{ path: words.name, line: 2, message: words.check }]),
+    evaluate(facts, source, verdicts, [{ path: words.name, line: 2, message: words.check }], {
+      freezes: [
+        {
+          caseId: words.name,
+          issueUrl: "https://github.com/o/r/issues/7",
+          clocks: ["review"],
+          branch: words.branch,
+        },
+      ],
+      protectionChanges: [
+        { at: words.name, action: "edited", name: words.name, by: make.account(9, words.login) },
+      ],
+    }),
     source.identity,
     facts.observedAt,
   );
+  const declared = declares
+    ? {
+        by: words.login,
+        until: "2026-11-24T18:00:00Z",
+        caseId: words.name,
+        issueUrl: "https://github.com/o/r/issues/7",
+      }
+    : null;
   const pull = { number: 1, title: words.title, baseRef: words.branch };
   return renderChecks([
-    { pull, decision },
-    { pull: { ...pull, number: 2 }, decision },
+    { pull, decision, declared },
+    { pull: { ...pull, number: 2 }, decision, declared },
   ]);
 }
 
@@ -106,8 +126,8 @@ const outsideCode = (markdown: string): string =>
 describe("check runs about what strangers wrote", () => {
   it("hold no markup, link, mention or control character of theirs", () => {
     fc.assert(
-      fc.property(strange, (words) => {
-        for (const { title, summary, text, annotations } of checksOf(words)) {
+      fc.property(strange, fc.boolean(), (words, declares) => {
+        for (const { title, summary, text, annotations } of checksOf(words, declares)) {
           const markup = outsideCode(`${summary}\n\n${text}`);
           expect(markup).not.toMatch(/<(?!\/?(?:details|summary|sub)\b)|@(?!&#8203;)\w|!\[|\$\(|\*\*x/);
           expect(markup.match(/\]\([^)]*\)/g) ?? []).toEqual(
@@ -128,8 +148,8 @@ describe("check runs about what strangers wrote", () => {
 
   it("keep the table's shape: three columns, a line a gate", () => {
     fc.assert(
-      fc.property(strange, (words) => {
-        const summary = checksOf(words)[0]?.summary ?? "";
+      fc.property(strange, fc.boolean(), (words, declares) => {
+        const summary = checksOf(words, declares)[0]?.summary ?? "";
         const rows = summary.split("\n").filter((line) => line.startsWith("|"));
         expect(rows).toHaveLength(2 + 2 + 2 + 4);
         for (const row of rows) expect(row.split("|")).toHaveLength(5);
@@ -140,8 +160,8 @@ describe("check runs about what strangers wrote", () => {
 
   it("print on a terminal without acting on it", () => {
     fc.assert(
-      fc.property(strange, (words) => {
-        for (const check of checksOf(words))
+      fc.property(strange, fc.boolean(), (words, declares) => {
+        for (const check of checksOf(words, declares))
           expect(plainCheck(check).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
       }),
       { numRuns: 30 },

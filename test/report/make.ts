@@ -28,7 +28,12 @@ const REPOSITORY: PolicyIdentity = {
 };
 
 /** A decision on pull request `number` whose gates all pass but for `findings`. */
-export function pull(number: number, findings: readonly Finding[] = [], policy = REPOSITORY): PullDecision {
+export function pull(
+  number: number,
+  findings: readonly Finding[] = [],
+  policy = REPOSITORY,
+  declared: PullDecision["declared"] = null,
+): PullDecision {
   const gates = GATES.map((gate) => {
     const own = findings.filter((one) => one.gate === gate);
     const all = own.length === 0 ? [pass(gate)] : own;
@@ -37,5 +42,6 @@ export function pull(number: number, findings: readonly Finding[] = [], policy =
   return {
     pull: { number, title: `Change ${number}`, baseRef: "main" },
     decision: decide(gates, policy, "2026-11-20T12:00:00Z"),
+    declared,
   };
 }

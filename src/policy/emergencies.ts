@@ -1,0 +1,36 @@
+import type { ClockName } from "../breakglass/case.js";
+import type { Account } from "../facts/facts.js";
+
+/** A breached case that lets nothing but its own end onto its branch. */
+export interface Freeze {
+  readonly caseId: string;
+  /** Its tracking issue; `null` where there is none yet. */
+  readonly issueUrl: string | null;
+  /** The clocks that are in breach. */
+  readonly clocks: readonly ClockName[];
+  /** The frozen branch, by its short name. */
+  readonly branch: string;
+}
+
+/** A change of the base branch's protection that GitHub told of. */
+export interface ProtectionChangeSeen {
+  /** When it was heard of (ISO 8601, UTC). */
+  readonly at: string;
+  readonly action: "created" | "edited" | "deleted";
+  /** The name of the rule or ruleset. */
+  readonly name: string;
+  readonly by: Account | null;
+}
+
+/** What our own records add to the facts of a change. */
+export interface Emergencies {
+  /**
+   * Cases that freeze the change's base branch. Without the case whose own revert or retroactive pull request the
+   * change is, and, for a merged change, without those that froze nothing then: the caller decides.
+   */
+  readonly freezes: readonly Freeze[];
+  /** From the last verdict before the merge until the facts were gathered; of an open change they are not looked at. */
+  readonly protectionChanges: readonly ProtectionChangeSeen[];
+}
+
+export const NO_EMERGENCIES: Emergencies = { freezes: [], protectionChanges: [] };

@@ -1,0 +1,43 @@
+import type { ChangeFacts } from "../../facts/facts.js";
+import type { Emergencies, Freeze, ProtectionChangeSeen } from "../emergencies.js";
+import type { Finding } from "../finding.js";
+import { advice, failed } from "./build.js";
+
+/**
+ * What emergencies on the base branch say against a change, whatever policy is in force: a freeze comes from the terms
+ * that were pinned to its case, so nobody ends it by changing, or breaking, the policy. Nothing where there is none.
+ */
+export function emergencyFindings(
+  { pullRequest }: ChangeFacts,
+  { freezes, protectionChanges }: Emergencies,
+): Finding[] {
+  return [
+    ...freezes.map(frozen),
+    // Protection as it is now is judged by its own rules; only of a past instant it may have been another.
+    ...(pullRequest.merge === null ? [] : protectionChanges.map(changed)),
+  ];
+}
+
+function frozen({ caseId, issueUrl, clocks, branch }: Freeze): Finding {
+  return failed("frozen-branch", {
+    subject: branch,
+    reason: "branch-frozen",
+    message: `The break-glass case ${caseId} is in breach (${clocks.join(", ")}) and freezes ${branch} until what it owes is done.`,
+    remedy: advice(
+      `Drive the case ${caseId} to its end: do what its tracking issue says is owed, or land the revert of its change. Only its own revert and retroactive pull request pass before.`,
+      [],
+      issueUrl,
+    ),
+  });
+}
+
+function changed({ at, action, name, by }: ProtectionChangeSeen): Finding {
+  return failed("protection-changed", {
+    subject: name,
+    reason: "changed-around-merge",
+    message: `Protection was changed around the merge: ${name} was ${action} by ${by?.login ?? "someone unknown"} at ${at}. What it was at the merge is not certain.`,
+    remedy: advice(
+      "Drive the break-glass case of this merge to its end. The audit log shows what was changed; protection as it is now is judged with each pull request.",
+    ),
+  });
+}
