@@ -34,7 +34,7 @@ const STEPS: Readonly<Record<State, StepMaker>> = {
         ? `Someone ${UNDOCUMENTING} approves ${what}`
         : `${missing} more people ${UNDOCUMENTING} approve ${what}`;
     return {
-      says: `${approvers} as it is now, or rejects the change by \`/break-glass reject <reason>\`.`,
+      says: `${approvers} as it is now, or one of them rejects the change by \`/break-glass reject <reason>\`.`,
       command: null,
     };
   },
