@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { sqlStateOf } from "../../src/store/failures.js";
 import { eachDatabase } from "../support/postgres.js";
-import { aDecision, aDelivery, aRecord, AT } from "./samples.js";
+import { aDecision, aDelivery, aRecord, AT, LARGE, OID } from "./samples.js";
+import { aProtectionChange } from "./tables/samples.js";
 
 /** SQLSTATE restrict_violation, which the triggers raise. */
 const REFUSED = "23001";
@@ -14,12 +15,20 @@ eachDatabase("evidence in the database", (store) => {
     await store().transaction(async (tx) => {
       await tx.appendRecord(aRecord());
       await tx.insertDecision(aDecision());
+      await tx.cover({ tenantId: 1, repositoryId: LARGE, branch: "main" }, [OID], "change");
     });
+    await store().noteProtectionChange(aProtectionChange());
   });
 
-  const attempts = ["records", "decisions"].flatMap((table) => [
-    `UPDATE ${table} SET outcome = 'pass'`,
-    `UPDATE ${table} SET outcome = outcome`,
+  const tables = [
+    ["records", "outcome"],
+    ["decisions", "outcome"],
+    ["covered_commits", "change_key"],
+    ["protection_changes", "action"],
+  ] as const;
+  const attempts = tables.flatMap(([table, column]) => [
+    `UPDATE ${table} SET ${column} = 'edited'`,
+    `UPDATE ${table} SET ${column} = ${column}`,
     `DELETE FROM ${table}`,
     `TRUNCATE ${table}`,
     `TRUNCATE ${table} CASCADE`,
@@ -29,7 +38,7 @@ eachDatabase("evidence in the database", (store) => {
      ALTER TABLE ${table} INHERIT parent_of_${table}; DELETE FROM parent_of_${table}; COMMIT`,
     `DO $$ BEGIN DELETE FROM ${table}; END $$`,
     `INSERT INTO ${table} SELECT * FROM ${table}
-       ON CONFLICT ON CONSTRAINT ${table}_pkey DO UPDATE SET outcome = 'pass'`,
+       ON CONFLICT ON CONSTRAINT ${table}_pkey DO UPDATE SET ${column} = 'edited'`,
   ]);
   // A second insert gives a record another position, so its conflict is over the change.
   const refusals = attempts.map((sql) =>
@@ -91,7 +100,9 @@ eachDatabase("evidence in the database", (store) => {
   async function rows(): Promise<unknown[]> {
     return store().sql(
       `SELECT (SELECT json_agg(r) FROM records r)::text AS records, (SELECT json_agg(d) FROM decisions d)::text AS decisions,
-              (SELECT json_agg(d) FROM deliveries d)::text AS deliveries`,
+              (SELECT json_agg(d) FROM deliveries d)::text AS deliveries,
+              (SELECT json_agg(c) FROM covered_commits c)::text AS covered_commits,
+              (SELECT json_agg(p) FROM protection_changes p)::text AS protection_changes`,
     );
   }
 });
