@@ -169,7 +169,9 @@ describe("the body of a tracking issue", () => {
     expect(rowOf(body, "`security-chat`")[3]).toBe("✅ sent at 2026-03-03 02:00:05 UTC");
     expect(rowOf(body, "`pager`")[3]).toBe("⏳ on its way");
     expect(rowOf(body, "`mail`")[3]).toMatch(/^❌ failing, and tried again: 500 /);
-    expect(issueBody(view(undefined, { alerts: [] }))).toContain("names no channel");
+    const handling = { ...view().handling, routes: [] };
+    expect(issueBody(view(undefined, { alerts: [] }))).toContain("None so far.");
+    expect(issueBody(view(undefined, { alerts: [], handling }))).toContain("names no channel");
   });
 
   it("does not change when an alert is only tried once more", () => {
