@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.js";
 import { openStore } from "../../src/store/open.js";
 import { silentLogger } from "../support/logger.js";
 import { openTestStore, type PostgresServer, startPostgres } from "../support/postgres.js";
+import { aRecord } from "./samples.js";
 
 const MIGRATIONS = ["0001_init", "0002_break_glass"];
 
@@ -48,6 +49,39 @@ describe("migrations", () => {
     expect(await again.sql("SELECT migration_name FROM _prisma_migrations")).toHaveLength(MIGRATIONS.length);
     expect(await again.sql("SELECT id FROM graphile_worker.migrations")).toHaveLength(19);
     await Promise.all([again, ...stores].map((store) => store.close()));
+  });
+
+  it("bring a database of an earlier version up to date, with what it holds", async () => {
+    const url = await server.createDatabase();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(await readFile("prisma/migrations/0001_init/migration.sql", "utf8"));
+    const donor = await openTestStore(await server.createDatabase(), "/nonexistent");
+    const [applied] = await donor.sql<Record<string, unknown>>(
+      "SELECT * FROM _prisma_migrations ORDER BY migration_name LIMIT 1",
+    );
+    await donor.close();
+    await client.query(`CREATE TABLE _prisma_migrations (
+      id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
+      logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count int NOT NULL DEFAULT 0)`);
+    await client.query(
+      "INSERT INTO _prisma_migrations SELECT * FROM json_populate_record(NULL::_prisma_migrations, $1)",
+      [JSON.stringify(applied)],
+    );
+    const record = aRecord();
+    await client.query(
+      `INSERT INTO records (tenant_id, kind, change_key, repository_id, repository_owner, repository_name, branch, head_oid,
+                            commit_oid, outcome, bypass, controls, occurred_at, observed_at, recorded_at, body, digest)
+       VALUES ($1, 'merge', $2, 1, 'octo', 'deploy', 'main', '', '', 'pass', false, '{}', now(), now(), now(), $3, $4)`,
+      [record.tenantId, record.changeKey, record.body, record.digest],
+    );
+    await client.end();
+
+    const store = await openTestStore(url, "/nonexistent");
+    expect(await store.sql("SELECT migration_name FROM _prisma_migrations")).toHaveLength(MIGRATIONS.length);
+    expect(await store.findRecord(record.tenantId, "merge", record.changeKey)).toMatchObject({ position: 0 });
+    expect(await store.listCases(record.tenantId, 1)).toEqual([]);
+    await store.close();
   });
 
   it("say what failed and how to mend it", async () => {
