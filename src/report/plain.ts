@@ -71,9 +71,9 @@ function aligned(rows: readonly string[][]): string[] {
   );
 }
 
-const INLINE = /(`+)(.*?[^`])\1(?!`)|\*\*|<\/?sub>|\[([^\]]*)\]\((.*?)\)|&#(\d{1,7});/g;
+const INLINE = /(`+)(.*?[^`])\1(?!`)|\*\*|<\/?sub>|\[([^[\]]*)\]\((.*?)\)|&#(\d{1,7});/g;
 
-/** Code as it is, links as their address, entities as their characters, bold as nothing. */
+/** Code as it is, links with their address, entities as their characters, bold as nothing. */
 function inline(text: string): string {
   const shown = text.replace(
     INLINE,

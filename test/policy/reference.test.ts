@@ -51,7 +51,20 @@ describe("docs/policy.md", () => {
     });
     expect(keys).toContain("review.bots");
     expect(keys.filter((key) => !mentions(key))).toEqual([]);
+    const clocks = keysAt(["breakGlass", "clocks"]).map((key) => `breakGlass.clocks.${key}`);
+    expect(clocks).toContain("breakGlass.clocks.revert");
+    expect(clocks.filter((key) => !mentions(key))).toEqual([]);
     const items = [...keysAt(["results", 0]), ...keysAt(["codeScanning", 0])];
+    for (const path of [
+      ["declare"],
+      ["clocks", "escalation"],
+      ["clocks", "extensions"],
+      ["clocks", "calendar"],
+      ["routes", 0],
+      ["issue"],
+      ["budget"],
+    ])
+      items.push(...keysAt(["breakGlass", ...path]));
     expect(items.filter((key) => !page.includes(key))).toEqual([]);
   });
 

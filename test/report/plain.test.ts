@@ -35,6 +35,11 @@ describe("plainCheck", () => {
     ).toBe("Review: 1 finding\n\n- ✅ bob: fine");
   });
 
+  it("prints links with their address, and those without a name of their own as it", () => {
+    expect(plainMarkdown("Sign it. [Open](https://x.example/a)")).toBe("Sign it. https://x.example/a");
+    expect(plainMarkdown("Case [bg-1](https://x.example/7).")).toBe("Case bg-1 (https://x.example/7).");
+  });
+
   it("says of a check that has not ended that it is in progress", () => {
     expect(plainCheck({ name: "countersign", conclusion: null, title: "t", summary: "", text: "" })).toBe(
       "countersign: in progress: t",
