@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupOptions } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { type LookupFunction } from "node:net";
+import { isNativeError } from "node:util/types";
 import { visible } from "../../report/escape.js";
 import { hostOf, isAddress, isAllowed, isPublic, type PrivateTargets } from "./addresses.js";
 
@@ -41,7 +42,7 @@ export function guardedLookup(targets: PrivateTargets, resolve: Resolve): Lookup
         else callback(refused(hostname, bad.address), "", 0);
       },
       (error: unknown) => {
-        callback(error instanceof Error ? error : new Error(String(error)), "", 0);
+        callback(isNativeError(error) ? error : new Error(String(error)), "", 0);
       },
     );
   };

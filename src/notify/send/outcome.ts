@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { CountersignError } from "../../errors.js";
 import { visible } from "../../report/escape.js";
 import { TargetRefused } from "../net/guard.js";
@@ -52,9 +53,12 @@ function codesOf(error: Error): string[] {
   return named.filter((code): code is string => typeof code === "string");
 }
 
-/** An error, what caused it, and what those were made of (`net` gathers one error an address it tried). */
+/**
+ * An error, what caused it, and what those were made of (`net` gathers one error an address it tried). Asked of Node rather
+ * than by `instanceof`, which does not know errors of another realm.
+ */
 function causes(error: unknown, depth = 4): Error[] {
-  if (!(error instanceof Error) || depth === 0) return [];
-  const inner: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  if (!isNativeError(error) || depth === 0) return [];
+  const inner: readonly unknown[] = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
   return [error, ...[error.cause, ...inner].flatMap((one) => causes(one, depth - 1))];
 }

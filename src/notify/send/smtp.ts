@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { isNativeError } from "node:util/types";
 import { createTransport } from "nodemailer";
 import { type CountersignError, isCountersignError } from "../../errors.js";
 import { type MailChannel } from "../channel.js";
@@ -90,8 +91,10 @@ function judge(channel: MailChannel, { accepted, rejected, rejectedErrors = [] }
 /** What an answer of the server comes to; `null` if there was none. Its words are not repeated: it knows the password. */
 function answered(channel: MailChannel, error: unknown): CountersignError | null {
   if (isCountersignError(error)) return error;
-  if (!(error instanceof Error) || !("responseCode" in error) || typeof error.responseCode !== "number")
+  if (!isNativeError(error) || !("responseCode" in error) || typeof error.responseCode !== "number")
     return null;
+  // Whoever sits in between can refuse encryption in the server's name, and must not end the alert by that.
+  if ("code" in error && error.code === "ETLS") return null;
   const what = `answered ${error.responseCode}`;
   return isPermanent(error) ? refused(channel, what) : failed(channel, what);
 }
