@@ -80,6 +80,8 @@ export interface MoveChange extends Move {
   readonly kind: "move";
   /** First-parent commits that are newly on the branch by it and have no record yet, the oldest first. */
   readonly oids: readonly string[];
+  /** Where it led is not in the history that was read: of its commits only the last is in `oids` (see `completed`). */
+  readonly vanished: boolean;
   /** `null`: no push told of it, or GitHub names nobody. */
   readonly pusher: Account | null;
   /** When GitHub took it (ISO 8601, UTC); `null`: it was found by comparison. */

@@ -1,0 +1,214 @@
+import type { Move, MoveForm } from "../../evidence/change-key.js";
+import { Line, readUntil } from "./line.js";
+import type { Accounted, Attribution, Change, Look, MoveChange, Push } from "./look.js";
+import type { Told } from "./order.js";
+
+/** GitHub tells whole seconds. */
+const SECOND_MS = 1000;
+/** Its clock is not ours: what made a branch may seem to be younger than our first look at it. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+const NOT_TOLD = { pusher: null, at: null, guids: [] } as const;
+
+/** One walk through what happened, from the last tip that is accounted for. */
+export class Walk {
+  readonly #known: Accounted;
+  readonly #covered: ReadonlySet<string>;
+  readonly #reached: boolean;
+  readonly #isFirstSight: boolean;
+  readonly #line: Line;
+  readonly #changes: Change[] = [];
+  readonly #settled: string[] = [];
+  /** Commits that are known to lie above the last tip that is accounted for. */
+  readonly #above = new Set<string>();
+  /** Where the branch stands at this point of the walk; `null`: deleted. */
+  #position: string | null;
+  #lastPosition: string;
+
+  constructor(look: Look, known: Accounted) {
+    this.#known = known;
+    this.#covered = look.covered;
+    this.#reached = look.reading.reached;
+    this.#isFirstSight = look.known === null;
+    this.#line = new Line(look, known);
+    this.#position = known.tip;
+    this.#lastPosition = readUntil(known);
+  }
+
+  hear(push: Told): void {
+    const { before, after, forced } = push;
+    if (before === after || this.#madeTheBranch(push)) this.#settle(push);
+    else if (before === null || after === null || forced) this.#hearMove(push, formOf(push));
+    else this.#hearForward(push, before, after);
+  }
+
+  compare(tip: string | null): Omit<Attribution, "baseline"> {
+    const position = this.#position;
+    if (tip === null) {
+      if (position !== null) this.#found({ form: "deleted", before: position, after: null }, [], null);
+    } else if (position === null) {
+      const move: Move = { form: "re-created", before: this.#lastPosition, after: tip };
+      this.#found(move, this.#takeUpTo(tip), null);
+    } else if (!this.#mayLieBehind(position)) this.#leap(position, tip);
+    this.#takeRest();
+    return {
+      changes: this.#changes,
+      settled: this.#settled,
+      tip,
+      lastTip: tip === null ? this.#lastPosition : null,
+    };
+  }
+
+  #hearForward(push: Told, before: string, after: string): void {
+    const leads = this.#leads(push);
+    if (leads && (before === this.#known.tip || this.#above.has(before))) this.#above.add(after);
+    if (!this.#line.has(after)) this.#hearVanished(push, before, after);
+    else if (this.#mayLieBehind(before)) this.#hearOnLine(push, before, after);
+    // The branch was not on the first-parent line of what it was moved to, whatever else leads there.
+    else this.#hearMove(push, "force-push");
+    if (leads) this.#standAt(after);
+  }
+
+  /** A push whose tip is not in the history any more: all that is known of what it brought is that tip. */
+  #hearVanished(push: Told, before: string, after: string): void {
+    const oids = this.#takeUpTo(after);
+    if (oids.length === 0) this.#settle(push);
+    else this.#found({ form: "push", before, after }, oids, push);
+  }
+
+  #hearOnLine(push: Told, before: string, after: string): void {
+    const oids = this.#line.takeBetween(before, after);
+    // The branch left its history for the commit that this push went on from.
+    if (oids.length > 0 && this.#position !== null && !this.#mayLieBehind(this.#position))
+      this.#leap(this.#position, before);
+    this.#takePulls(after);
+    if (oids.length === 0) this.#settle(push);
+    else this.#found({ form: "push", before, after }, oids, push);
+  }
+
+  #hearMove(push: Told, form: MoveForm): void {
+    if (this.#isLate(push)) {
+      this.#settle(push);
+      return;
+    }
+    const { after } = push;
+    const before = push.before ?? this.#position ?? this.#lastPosition;
+    this.#found({ form, before, after }, this.#takeUpTo(after), push);
+  }
+
+  #leap(before: string, after: string): void {
+    this.#found({ form: "force-push", before, after }, this.#takeUpTo(after), null);
+  }
+
+  /** Whether the push goes on from where the branch stands at this point of the walk. */
+  #leads({ before }: Told): boolean {
+    return before === this.#position;
+  }
+
+  /** The last look took it in. One that leads on from here it cannot have, or the branch came back since. */
+  #isLate(push: Told): boolean {
+    const isFirstMaking = push.before === null && push.after === this.#known.since;
+    const isOld = this.#isOlder(push, isFirstMaking ? CLOCKS_DIFFER_MS : -SECOND_MS);
+    return isOld && !this.#leads(push) && this.#wasAccounted(push.before) && this.#wasAccounted(push.after);
+  }
+
+  #isOlder({ pushedAt }: Told, byMs: number): boolean {
+    return pushedAt.getTime() <= this.#known.accountedAt.getTime() + byMs;
+  }
+
+  /** What the push that made a branch brought counts as its initial history, where nobody had seen it before. */
+  #madeTheBranch({ before, after }: Told): boolean {
+    return this.#isFirstSight && before === null && after === this.#known.since;
+  }
+
+  /** `push` `null`: it was found by comparison. */
+  #found(move: Move, oids: readonly string[], push: Told | null): void {
+    const told = push === null ? NOT_TOLD : toldOf(push);
+    const index = this.#changes.findIndex((other) => other.kind === "move" && isSameMove(other, move));
+    const other = this.#changes[index];
+    if (other?.kind === "move") this.#changes[index] = joined(other, oids, told);
+    else this.#changes.push({ kind: "move", ...move, oids, vanished: this.#isVanished(move), ...told });
+    // What is told late says where the branch stood, and not where it stands.
+    if (push === null || this.#leads(push) || !this.#isOlder(push, -SECOND_MS)) this.#standAt(move.after);
+  }
+
+  /** Takes what came with a move to `after`: all that waits on the line up to it. */
+  #takeUpTo(after: string | null): readonly string[] {
+    if (after === null) return [];
+    if (!this.#line.has(after)) return this.#wasAccounted(after) ? [] : this.#line.takeOne(after);
+    this.#takePulls(after);
+    return this.#line.takeBetween(null, after);
+  }
+
+  #takePulls(last: string): void {
+    for (const { pull, oids } of this.#line.takePulls(last))
+      if (pull !== null) this.#changes.push({ kind: "pull-request", number: pull, oids });
+  }
+
+  #takeRest(): void {
+    for (const { pull, oids, before } of this.#line.takeRest())
+      this.#changes.push(
+        pull === null
+          ? {
+              kind: "move",
+              form: "compared",
+              before,
+              after: oids.at(-1) ?? null,
+              oids,
+              vanished: false,
+              ...NOT_TOLD,
+            }
+          : { kind: "pull-request", number: pull, oids },
+      );
+  }
+
+  /** Whether the branch can have gone forward from there to where it is now. */
+  #mayLieBehind(oid: string): boolean {
+    if (this.#line.has(oid)) return true;
+    // What has a record and is not known to lie above the last known tip may lie below it, where nothing was read.
+    return this.#reached && this.#wasAccounted(oid) && !this.#above.has(oid);
+  }
+
+  #isVanished({ after }: Move): boolean {
+    return after !== null && !this.#line.has(after);
+  }
+
+  #wasAccounted(oid: string | null): boolean {
+    const { tip, lastTip, since } = this.#known;
+    return oid === null || this.#covered.has(oid) || [tip, lastTip, since].includes(oid);
+  }
+
+  #standAt(oid: string | null): void {
+    this.#position = oid;
+    if (oid !== null) this.#lastPosition = oid;
+  }
+
+  #settle({ guids }: Told): void {
+    this.#settled.push(...guids);
+  }
+}
+
+function formOf({ before, after }: Push): MoveForm {
+  if (before === null) return "re-created";
+  return after === null ? "deleted" : "force-push";
+}
+
+const isSameMove = (one: Move, other: Move): boolean =>
+  one.form === other.form && one.before === other.before && one.after === other.after;
+
+/** The same move once more. If others made it, it is nobody's in particular. */
+function joined(
+  move: MoveChange,
+  oids: readonly string[],
+  told: Pick<MoveChange, "pusher" | "guids">,
+): MoveChange {
+  const isByOne = move.pusher?.id === told.pusher?.id;
+  return {
+    ...move,
+    oids: [...move.oids, ...oids],
+    pusher: isByOne ? move.pusher : null,
+    guids: [...move.guids, ...told.guids],
+  };
+}
+
+const toldOf = ({ pusher, pushedAt, guids }: Told) => ({ pusher, at: pushedAt.toISOString(), guids });
