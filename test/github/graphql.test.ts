@@ -405,13 +405,20 @@ describe("what may not be read, or asked", () => {
   });
 
   it.each([
-    ["no page size", "commits", "MISSING_PAGINATION_BOUNDARIES"],
+    ["no page size", "all: commits { nodes { id } } commits(first: 1)", "MISSING_PAGINATION_BOUNDARIES"],
     ["a page of 101", "commits(first: 101)", "EXCESSIVE_PAGINATION"],
     ["a cursor that is none", 'commits(first: 1, after: "x")', "INVALID_CURSOR_ARGUMENTS"],
   ])("is refused as GitHub does with %s", async (_, field, type) => {
     const { number } = await openPull(stage);
     const query = `{ repository(owner: "acme", name: "deploy") { pullRequest(number: ${number}) { ${field} { totalCount } } } }`;
     await expect(stage.octokit.graphql(query)).rejects.toMatchObject({ errors: [{ type }] });
+  });
+
+  it("is not how many there are, without naming a page", async () => {
+    const { number } = await openPull(stage);
+    const query = `{ repository(owner: "acme", name: "deploy") { pullRequest(number: ${number}) { commits { totalCount } } } }`;
+    const counted = { repository: { pullRequest: { commits: { totalCount: 1 } } } };
+    expect(await stage.octokit.graphql(query)).toEqual(counted);
   });
 
   it.each([

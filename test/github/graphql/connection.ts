@@ -12,27 +12,40 @@ export interface PageArguments {
 const LARGEST = 100;
 
 /**
- * A page of a list, whose nodes are made only for that page.
+ * A page of a list, whose nodes are made only for that page. How many there are may be asked without naming a page; all
+ * else is refused without its size.
  *
- * @throws GraphQLError as GitHub does: where no size is asked, or too large a one, or the cursor is not ours
+ * @throws GraphQLError as GitHub does: where too large a page is asked, or the cursor is not ours
  */
 export function connection<T, N>(
   items: readonly T[],
   page: PageArguments,
   node: (items: T[]) => N[] | Promise<N[]>,
 ): object {
-  const { from, to } = window(items.length, page);
-  const nodes = node(items.slice(from, to));
+  if (Object.values(page).some((value) => value !== null && value !== undefined)) window(items.length, page);
+  let made: N[] | Promise<N[]> | null = null;
+  const nodes = () => {
+    const { from, to } = window(items.length, page);
+    made ??= node(items.slice(from, to));
+    return made;
+  };
   return {
     totalCount: items.length,
-    nodes: () => nodes,
-    edges: async () => (await nodes).map((entry, at) => ({ node: entry, cursor: cursor(from + at) })),
-    pageInfo: {
-      hasNextPage: to < items.length,
-      hasPreviousPage: from > 0,
-      startCursor: to > from ? cursor(from) : null,
-      endCursor: to > from ? cursor(to - 1) : null,
+    nodes,
+    edges: async () => {
+      const { from } = window(items.length, page);
+      return (await nodes()).map((entry, at) => ({ node: entry, cursor: cursor(from + at) }));
     },
+    pageInfo: () => pageInfo(items.length, window(items.length, page)),
+  };
+}
+
+function pageInfo(length: number, { from, to }: { readonly from: number; readonly to: number }): object {
+  return {
+    hasNextPage: to < length,
+    hasPreviousPage: from > 0,
+    startCursor: to > from ? cursor(from) : null,
+    endCursor: to > from ? cursor(to - 1) : null,
   };
 }
 

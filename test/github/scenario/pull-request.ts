@@ -20,6 +20,31 @@ export class PullRequestHandle {
     return this.pull.number;
   }
 
+  /** The author's login; of one that an app opened its bot's. */
+  get author(): string {
+    return this.pull.author.login;
+  }
+
+  get title(): string {
+    return this.pull.title;
+  }
+
+  get body(): string {
+    return this.pull.body ?? "";
+  }
+
+  get state(): "open" | "closed" | "merged" {
+    return this.pull.merge === null ? this.pull.state : "merged";
+  }
+
+  get baseRef(): string {
+    return this.pull.baseRef;
+  }
+
+  get headRef(): string {
+    return this.pull.head.ref;
+  }
+
   get headOid(): string {
     return this.pull.headOid;
   }

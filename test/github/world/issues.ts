@@ -2,12 +2,10 @@ import { comment as commentJson, isPull, issue, label, type IssueLike } from "..
 import { tell } from "./telling.js";
 import type { Json } from "./json.js";
 import type { Account, App, Issue, IssueComment, Repo, StateReason } from "./model.js";
-import { takeNumber } from "./pulls.js";
+import { LONGEST_BODY, takeNumber } from "./pulls.js";
 import { notFound, Refusal, unprocessable } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Bodies of issues and comments hold at most this many characters. */
-const LONGEST_BODY = 65_536;
 const LONGEST_TITLE = 256;
 
 export interface NewIssue {

@@ -69,7 +69,7 @@ export async function mergeGroup(
   const bot = world.mergeQueue();
   let tip = before;
   for (const pull of pulls) {
-    const oid = await makeCommits(world, pull, bot, tip, { method });
+    const oid = await makeCommits(world, pull, pull.author, tip, { method });
     await settle(world, pull, bot, tip, oid, method);
     tip = oid;
   }

@@ -4,6 +4,9 @@ import { tellPull, tellReview } from "./telling.js";
 import { Refusal, unprocessable } from "./refusal.js";
 import { fullName, type World } from "./world.js";
 
+/** Bodies of pull requests, issues and comments hold at most this many characters. */
+export const LONGEST_BODY = 65_536;
+
 export interface NewPull {
   /** `branch`, or `owner:branch` for a fork. */
   readonly head: string;
@@ -24,6 +27,15 @@ export async function openPull(
   const baseOid = await repo.git.tip(`refs/heads/${options.base}`);
   if (headOid === null || baseOid === null)
     throw unprocessable(`${headOid === null ? "head" : "base"} is invalid`);
+  if ((options.body ?? "").length > LONGEST_BODY)
+    throw unprocessable(`body is too long (maximum is ${LONGEST_BODY} characters)`);
+  const same = (pull: PullRequest) =>
+    pull.state === "open" &&
+    pull.head.repo === head.repo &&
+    pull.head.ref === head.ref &&
+    pull.baseRef === options.base;
+  if (repo.pulls.some(same))
+    throw unprocessable(`A pull request already exists for ${head.repo.owner.login}:${head.ref}.`);
   const pull: PullRequest = {
     id: world.id(),
     repo,
