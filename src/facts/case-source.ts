@@ -10,13 +10,18 @@ export interface BranchReading {
   readonly history: readonly HistoryCommit[];
   /** Whether `until` was reached: it is the tip or one of its first-parent ancestors. */
   readonly reached: boolean;
+  /**
+   * Whether reading stopped before `until` or the first commit was reached: whether `until` is further down is then not
+   * known. Not reached and not cut means that the branch was moved away from `until`.
+   */
+  readonly cut: boolean;
 }
 
 /** A commit of a branch's first-parent history. */
 export interface HistoryCommit {
   readonly oid: string;
   readonly parents: readonly string[];
-  /** Merged pull requests that GitHub associates with it. */
+  /** Merged pull requests into this repository that GitHub associates with it, at most ten. */
   readonly mergedPulls: readonly {
     readonly number: number;
     readonly baseRef: string;
@@ -37,6 +42,12 @@ export interface BranchActivity {
 
 /** Reads what became of branches and commits. */
 export interface BranchSource {
+  /**
+   * Reads a branch's tip and its first-parent history down to `until`, of at most `limit` commits; where `until` is
+   * `null`, what one request tells of it.
+   * @throws CountersignError a `github-*` code: a branch of which anything but the pull requests of a commit cannot be
+   *   read is not read at all
+   */
   readBranch(
     repository: RepositoryRef,
     branch: string,
@@ -45,7 +56,10 @@ export interface BranchSource {
   ): Promise<BranchReading>;
   /** The newest entries of a branch's activity log, at most 100, the newest first; unknown where it may not be read. */
   readActivity(repository: RepositoryRef, branch: string): Promise<Fact<readonly BranchActivity[]>>;
-  /** The commits that `after` has and `before` has not, with their signatures, the oldest first. */
+  /**
+   * The commits that `after` has and `before` has not, with their signatures, the oldest first; where `before` is
+   * `null`, `after` alone: what a new branch brought is not to be told from what it began with.
+   */
   readPushedCommits(
     repository: RepositoryRef,
     before: string | null,
@@ -61,6 +75,9 @@ export interface BranchSource {
 
 export interface RepositoryReading {
   readonly repository: RepositoryRef;
+  /** Its web address. */
+  readonly url: string;
+  /** `null`: it has no commit yet. */
   readonly defaultBranch: string | null;
   readonly branches: readonly string[];
 }
@@ -77,7 +94,10 @@ export interface RetroactiveSource {
   readTree(repository: RepositoryRef, commitOid: string): Promise<Fact<ReadonlyMap<string, TreeEntry>>>;
   /** The best common ancestor of two commits. */
   readMergeBase(repository: RepositoryRef, base: string, head: string): Promise<Fact<string>>;
-  /** `null`: there is no such pull request in this repository. */
+  /**
+   * `null`: there is no such pull request in this repository.
+   * @throws CountersignError `head-moved` if its head moved while it was read
+   */
   readOffer(repository: RepositoryRef, number: number): Promise<RetroactiveOffer | null>;
   /** The numbers of open pull requests whose head is this branch of the same repository. */
   findPullsOfHead(repository: RepositoryRef, branch: string): Promise<number[]>;
@@ -107,7 +127,10 @@ export interface PeopleSource {
   readCanPush(repository: RepositoryRef, account: Account): Promise<Fact<boolean>>;
 }
 
-/** What is posted on GitHub for a case. Every method names what it made, so that a crash in between can be found. */
+/**
+ * What is posted on GitHub for a case. Every method names what it made, so that a crash in between can be found. `since`
+ * is when we began to post: what is looked for is not older, give or take an hour for clocks that differ.
+ */
 export interface CaseWriter {
   /** The number of the issue of ours whose body holds this marker, in any state, or `null`. */
   findIssue(repository: IssuePlace, marker: string, since: Date): Promise<number | null>;
@@ -117,7 +140,10 @@ export interface CaseWriter {
   /** The id of the comment of ours that holds this marker, or `null`. */
   findComment(repository: IssuePlace, number: number, marker: string, since: Date): Promise<number | null>;
   createComment(repository: IssuePlace, number: number, body: string): Promise<number>;
-  /** Makes a branch at a commit, or leaves it there if it is there already. Needs `contents: write`. */
+  /**
+   * Makes a branch at a commit, or leaves it there if it is there already. Needs `contents: write`.
+   * @throws CountersignError `github-rejected` where the branch is at another commit, or the commit is not there
+   */
   createBranch(repository: RepositoryRef, branch: string, oid: string): Promise<void>;
   /** Opens a pull request between two branches of the repository; its number. Needs `pull_requests: write`. */
   createPullRequest(
@@ -134,6 +160,7 @@ export interface IssuePlace {
 export interface IssueContent {
   readonly title: string;
   readonly body: string;
+  /** All of its labels: those that are not named here are taken away. */
   readonly labels: readonly string[];
   readonly open: boolean;
 }

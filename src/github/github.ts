@@ -1,17 +1,29 @@
 import type { Clock } from "../clock.js";
+import type { BranchSource, CaseWriter, PeopleSource, RetroactiveSource } from "../facts/case-source.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
-import { BaseBranches } from "./pull-requests/base-branches.js";
+import { GitHubBranchSource } from "./branches/branch-source.js";
+import { GitHubCaseWriter } from "./cases/case-writer.js";
 import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client/client.js";
+import { GitHubPeopleSource } from "./people/people-source.js";
+import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
 import { openPullRequests } from "./pull-requests/open-pull-requests.js";
+import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
 
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
   readonly facts: FactSource;
   readonly checks: Pick<CheckRuns, "find" | "create" | "update">;
+  /** What became of branches and commits. */
+  readonly branches: BranchSource;
+  /** What a retroactive pull request is judged by. */
+  readonly retroactive: RetroactiveSource;
+  readonly people: PeopleSource;
+  /** What is posted for a break-glass case. */
+  readonly cases: CaseWriter;
   /** Numbers of open pull requests; those into one branch where `base` is given. */
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
 }
@@ -31,6 +43,10 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
       return {
         facts: new GitHubFactSource(identity.appId, client, bases),
         checks: new CheckRuns(identity.appId, client),
+        branches: new GitHubBranchSource(client),
+        retroactive: new GitHubRetroactiveSource(client),
+        people: new GitHubPeopleSource(client),
+        cases: new GitHubCaseWriter(identity.appId, client),
         openPullRequests: (repository, base) => openPullRequests(client, repository, base),
       };
     },

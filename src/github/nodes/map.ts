@@ -1,4 +1,12 @@
-import type { Account, CommitFact, Fact, GitIdentity, ResultFact, ReviewFact } from "../../facts/facts.js";
+import type {
+  Account,
+  CommitFact,
+  Fact,
+  GitIdentity,
+  RepositoryRef,
+  ResultFact,
+  ReviewFact,
+} from "../../facts/facts.js";
 import { known, unknown } from "../../facts/facts.js";
 import type { AccountNode, CommitNode, GitActorNode, ResultNode, ReviewNode } from "./schemas.js";
 
@@ -15,6 +23,15 @@ export function mapAccount(node: AccountNode | null): Account | null {
     default:
       return null;
   }
+}
+
+/** The repository by the name it has now. */
+export function mapRepository(
+  node: { readonly databaseId: number; readonly nameWithOwner: string },
+  asked: RepositoryRef,
+): RepositoryRef {
+  const [owner = asked.owner, name = asked.name] = node.nameWithOwner.split("/");
+  return { id: node.databaseId, owner, name };
 }
 
 export function mapCommit(node: CommitNode): CommitFact {
@@ -94,4 +111,15 @@ export function mapResult(node: ResultNode): ResultFact {
     completedAt: node.completedAt,
     url: node.detailsUrl,
   };
+}
+
+/** What was listed, or unknown where that is not all there is: judged in part, it would let the rest through. */
+export function mapWhole<Node, T>(
+  nodes: readonly Node[],
+  totalCount: number,
+  what: string,
+  map: (node: Node) => T,
+): Fact<readonly T[]> {
+  if (nodes.length === totalCount) return known(nodes.map(map));
+  return unknown("truncated", `GitHub lists ${nodes.length} of ${totalCount} ${what}.`, "Re-run this check.");
 }

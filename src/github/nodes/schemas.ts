@@ -53,7 +53,7 @@ export const review = z.object({
 export type ReviewNode = z.infer<typeof review>;
 
 export const app = z.object({ databaseId: z.number().nullable(), slug: z.string() });
-export const result = z.discriminatedUnion("__typename", [
+const result = z.discriminatedUnion("__typename", [
   z.object({
     __typename: z.literal("CheckRun"),
     databaseId: z.number().nullable(),
@@ -75,3 +75,5 @@ export const result = z.discriminatedUnion("__typename", [
   }),
 ]);
 export type ResultNode = z.infer<typeof result>;
+
+export const rollup = z.object({ contexts: page(result) }).nullable();

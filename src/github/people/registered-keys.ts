@@ -4,11 +4,8 @@ import { isCountersignError } from "../../errors.js";
 import type { Fact, RegisteredKeys, RepositoryRef } from "../../facts/facts.js";
 import { known, unknown } from "../../facts/facts.js";
 import { parseAnswer } from "../client/parse.js";
+import { mayWrite, readAccess } from "./access.js";
 
-const permission = z.object({
-  permission: z.enum(["admin", "write", "read", "none"]),
-  user: z.object({ id: z.number(), login: z.string() }).nullable(),
-});
 const user = z.object({ id: z.number(), login: z.string() });
 const gpgKeys = z.array(z.object({ raw_key: z.string().nullable(), revoked: z.boolean().optional() }));
 const sshKeys = z.array(z.object({ key: z.string() }));
@@ -73,11 +70,6 @@ async function readWriter(
   repository: RepositoryRef,
   login: string,
 ): Promise<z.infer<typeof user> | null> {
-  const { data } = await client.request("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
-    owner: repository.owner,
-    repo: repository.name,
-    username: login,
-  });
-  const parsed = parseAnswer(permission, data, "a collaborator's permission");
-  return parsed.permission === "admin" || parsed.permission === "write" ? parsed.user : null;
+  const access = await readAccess(client, repository, login);
+  return mayWrite(access) ? access.user : null;
 }

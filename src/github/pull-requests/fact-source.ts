@@ -1,6 +1,5 @@
 import type { Octokit } from "@octokit/rest";
-import { z } from "zod";
-import { CountersignError, isCountersignError } from "../../errors.js";
+import { CountersignError } from "../../errors.js";
 import type {
   Account,
   CodeScanningFact,
@@ -16,34 +15,12 @@ import type { BaseBranches } from "./base-branches.js";
 import { readCodeScanning } from "./code-scanning.js";
 import { query } from "../client/graphql.js";
 import { mustBe } from "../client/must-be.js";
-import { parseAnswer } from "../client/parse.js";
+import { findMove } from "../branches/activity.js";
 import { mapControlFiles } from "../base-branch/map-files.js";
 import { CONTROL_FILES_AT } from "./queries.js";
 import { readPullRequest } from "./read-pull-request.js";
 import { readRegisteredKeys } from "../people/registered-keys.js";
 import { controlFilesAt } from "./responses.js";
-
-const activity = z.array(
-  z.object({
-    timestamp: z.string(),
-    before: z.string(),
-    after: z.string(),
-    actor: z
-      .object({
-        id: z.number(),
-        login: z.string(),
-        type: z.enum(["User", "Bot", "Mannequin", "Organization"]),
-      })
-      .nullable(),
-  }),
-);
-
-type Move = z.infer<typeof activity>[number];
-
-/** How much of a branch's log is read for one of its entries, in pages of 100. */
-const LOG_PAGES = 10;
-/** An entry may have been written somewhat before the time that GitHub gives for what it logs. */
-const LOG_SLACK_MS = 60 * 60_000;
 
 /** Facts as one installation of the app may read them. */
 export class GitHubFactSource implements FactSource {
@@ -91,7 +68,7 @@ export class GitHubFactSource implements FactSource {
   }
 
   async readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>> {
-    const move = await this.#findMove(repository, branch, oid, null);
+    const move = await findMove(this.#client, repository, branch, oid, null);
     if (move?.actor) return known(move.actor);
     return unknown(
       "not-found",
@@ -106,7 +83,7 @@ export class GitHubFactSource implements FactSource {
     oid: string,
     movedAt: Date,
   ): Promise<Fact<string>> {
-    const move = await this.#findMove(repository, branch, oid, movedAt);
+    const move = await findMove(this.#client, repository, branch, oid, movedAt);
     if (move !== null) return known(move.before);
     return unknown(
       "not-found",
@@ -121,37 +98,5 @@ export class GitHubFactSource implements FactSource {
     asOf: Date | null,
   ): Promise<Fact<CodeScanningFact>> {
     return readCodeScanning(this.#client, address, headOid, asOf);
-  }
-
-  /**
-   * The newest entry of a branch's activity that ends at `oid`; `null` if there is none or it may not be read. Without
-   * `since` only the newest page is read, with it every page down to that time.
-   */
-  async #findMove(
-    { owner, name }: RepositoryRef,
-    branch: string,
-    oid: string,
-    since: Date | null,
-  ): Promise<Move | null> {
-    const query = { owner, repo: name, ref: `refs/heads/${branch}`, per_page: 100 };
-    const earliest = since === null ? Number.POSITIVE_INFINITY : since.getTime() - LOG_SLACK_MS;
-    let pages = 0;
-    try {
-      for await (const { data } of this.#client.paginate.iterator(
-        "GET /repos/{owner}/{repo}/activity",
-        query,
-      )) {
-        const moves = parseAnswer(activity, data, "a branch's activity");
-        const found = moves.find(({ after }) => after === oid);
-        if (found !== undefined) return found;
-        pages += 1;
-        const reached = moves.some(({ timestamp }) => Date.parse(timestamp) < earliest);
-        if (reached || pages === LOG_PAGES) return null;
-      }
-      return null;
-    } catch (error) {
-      if (isCountersignError(error, "github-not-found", "github-forbidden")) return null;
-      throw error;
-    }
   }
 }

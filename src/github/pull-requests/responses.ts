@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { baseRef, controlFiles, file } from "../base-branch/schemas.js";
-import { account, commit, list, oid, page, result, review } from "../nodes/schemas.js";
+import { account, commit, list, oid, page, review, rollup } from "../nodes/schemas.js";
 
 /**
  * What GitHub answers to `queries.ts`, checked when it arrives: an answer of another shape is no answer.
  * Fields that the app may not be permitted to read are nullable.
  */
-
-const rollup = z.object({ contexts: page(result) }).nullable();
 
 const sharesHead = z.object({
   number: z.number(),

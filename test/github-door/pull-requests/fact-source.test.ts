@@ -273,6 +273,9 @@ describe("control files at a commit", () => {
 describe("a branch's activity", () => {
   const MOVED_AT = new Date("2026-11-20T12:00:00Z");
   const move = {
+    id: 7,
+    ref: "refs/heads/main",
+    activity_type: "push",
     timestamp: "2026-11-20T12:00:00Z",
     before: BASE,
     after: HEAD,
@@ -283,12 +286,12 @@ describe("a branch's activity", () => {
     github.answer(() => ({
       json: [{ ...move, after: "9".repeat(40) }, move, { ...move, before: "8".repeat(40) }],
     }));
-    expect(await facts.readPusher(REPOSITORY, "change", HEAD)).toEqual({ known: true, value: move.actor });
+    expect(await facts.readPusher(REPOSITORY, "main", HEAD)).toEqual({ known: true, value: move.actor });
     expect(await facts.readBranchBefore(REPOSITORY, "main", HEAD, MOVED_AT)).toEqual({
       known: true,
       value: BASE,
     });
-    expect(github.calls[0]?.path).toContain(`ref=${encodeURIComponent("refs/heads/change")}`);
+    expect(github.calls[0]?.path).toContain(`ref=${encodeURIComponent("refs/heads/main")}`);
   });
 
   /** Answers page after page; the entry looked for is on the page `at`, and each page is an hour older. */
@@ -316,11 +319,12 @@ describe("a branch's activity", () => {
   it.each<[string, Answer]>([
     ["it is empty", { json: [] }],
     ["it is of a deleted account", { json: [{ ...move, actor: null }] }],
+    ["it is of a ref of another kind", { json: [{ ...move, ref: "refs/tags/refs/heads/main" }] }],
     ["it is not there", { status: 404, json: {} }],
     ["it is refused", { status: 403, json: {} }],
   ])("tells nobody where %s", async (_what, answer) => {
     github.answer(() => answer);
-    expect(await facts.readPusher(REPOSITORY, "change", HEAD)).toMatchObject({ known: false });
+    expect(await facts.readPusher(REPOSITORY, "main", HEAD)).toMatchObject({ known: false });
   });
 });
 

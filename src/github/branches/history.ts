@@ -1,0 +1,131 @@
+import type { Octokit } from "@octokit/rest";
+import { CountersignError } from "../../errors.js";
+import type { BranchReading, HistoryCommit } from "../../facts/case-source.js";
+import type { RepositoryRef } from "../../facts/facts.js";
+import { query, refusal } from "../client/graphql.js";
+import { mustBeThere } from "../client/must-be.js";
+import { BRANCH_HISTORY, COMMIT_HISTORY } from "./queries.js";
+import {
+  type AssociatedPullNode,
+  branchHistory,
+  commitHistory,
+  type HistoryCommitNode,
+} from "./responses.js";
+
+/** How many requests one reading may take: a history that merges long branches takes up to one a commit. */
+const MAX_REQUESTS = 50;
+const HEADS = "refs/heads/";
+
+/** A pull request that the app may not see (of a fork, say) is none of this repository's. */
+const MAY_BE_REFUSED = ".associatedPullRequests.nodes.";
+
+/** See `BranchSource.readBranch`. */
+export async function readBranch(
+  client: Octokit,
+  repository: RepositoryRef,
+  branch: string,
+  until: string | null,
+  limit: number,
+): Promise<BranchReading> {
+  const newest = await readTip(client, repository, branch);
+  if (newest === null) return { tip: null, history: [], reached: false, cut: false };
+  const walk = new Walk(repository, until, limit);
+  let next = walk.follow(newest.oid, newest.history.nodes);
+  for (let requests = 1; next !== null && until !== null && requests < MAX_REQUESTS; requests += 1) {
+    next = walk.follow(next, await readAncestors(client, repository, next));
+  }
+  return { tip: newest.oid, history: walk.history, reached: walk.reached, cut: !walk.reached && !walk.ended };
+}
+
+/**
+ * First parents, one after the other. Pages hold all ancestors: those of merged branches are passed over, and where a
+ * first parent is not among what was read, the next page is asked for from there.
+ */
+class Walk {
+  readonly history: HistoryCommit[] = [];
+  reached = false;
+  /** Whether the first commit of the history was seen. */
+  ended = false;
+  readonly #repository: RepositoryRef;
+  readonly #until: string | null;
+  readonly #limit: number;
+
+  constructor(repository: RepositoryRef, until: string | null, limit: number) {
+    this.#repository = repository;
+    this.#until = until;
+    this.#limit = limit;
+  }
+
+  /** Goes on from `from` through `nodes`; the commit from which more must be read, or `null` where it is enough. */
+  follow(from: string, nodes: readonly HistoryCommitNode[]): string | null {
+    const byOid = new Map(nodes.map((node) => [node.oid, node]));
+    let at = from;
+    for (;;) {
+      this.reached = at === this.#until;
+      if (this.reached || this.history.length >= this.#limit) return null;
+      const node = byOid.get(at);
+      if (node === undefined) return at;
+      this.history.push(mapHistoryCommit(node, this.#repository));
+      const [parent] = node.parents.nodes;
+      this.ended = parent === undefined;
+      if (parent === undefined) return null;
+      at = parent.oid;
+    }
+  }
+}
+
+async function readTip(client: Octokit, repository: RepositoryRef, branch: string) {
+  const { owner, name } = repository;
+  const { data, refused } = await query(client, BRANCH_HISTORY, branchHistory, {
+    owner,
+    name,
+    ref: `${HEADS}${branch}`,
+  });
+  throwIfNeeded(refused);
+  const { ref } = mustBeThere(repository, data.repository);
+  // Where there is no such branch GitHub takes the name for a short one: of a tag or branch called `refs/heads/…`.
+  return ref?.prefix === HEADS && ref.name === branch ? ref.target : null;
+}
+
+async function readAncestors(
+  client: Octokit,
+  repository: RepositoryRef,
+  oid: string,
+): Promise<HistoryCommitNode[]> {
+  const { owner, name } = repository;
+  const { data, refused } = await query(client, COMMIT_HISTORY, commitHistory, { owner, name, oid });
+  throwIfNeeded(refused);
+  const nodes = mustBeThere(repository, data.repository).object?.history.nodes ?? [];
+  if (nodes.some((node) => node.oid === oid)) return nodes;
+  throw new CountersignError("github-unavailable", `GitHub does not hand out commit ${oid.slice(0, 12)}.`);
+}
+
+/** @throws CountersignError `github-forbidden` */
+function throwIfNeeded(refused: readonly string[]): void {
+  const needed = refused.filter((path) => !path.includes(MAY_BE_REFUSED));
+  if (needed.length > 0) throw refusal(needed, "Grant the app “Contents: read” and “Pull requests: read”.");
+}
+
+function mapHistoryCommit(node: HistoryCommitNode, repository: RepositoryRef): HistoryCommit {
+  return {
+    oid: node.oid,
+    parents: node.parents.nodes.map(({ oid }) => oid),
+    mergedPulls: node.associatedPullRequests.nodes.flatMap((pull) => mapMergedPull(pull, repository)),
+  };
+}
+
+/** GitHub associates pull requests of the whole network of forks with a commit. */
+function mapMergedPull(
+  pull: AssociatedPullNode | null,
+  repository: RepositoryRef,
+): HistoryCommit["mergedPulls"][number][] {
+  if (pull?.state !== "MERGED" || pull.baseRepository?.databaseId !== repository.id) return [];
+  return [
+    {
+      number: pull.number,
+      baseRef: pull.baseRefName,
+      mergeCommitOid: pull.mergeCommit?.oid ?? null,
+      commits: pull.commits.totalCount,
+    },
+  ];
+}
