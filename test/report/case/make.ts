@@ -59,9 +59,11 @@ export const outsideCode = (markdown: string): string =>
     .replace(/(`+)(.*?[^`])\1(?!`)/g, "")
     .replace(/<!-- countersign:[A-Za-z0-9:/#@._-]+ -->/g, "");
 
-/** The live mentions in a text. */
+/** The live mentions in a text; an address of a link is none. */
 export const mentionsIn = (markdown: string): string[] =>
-  outsideCode(markdown).match(/@(?!&#8203;)[\w/.-]+/g) ?? [];
+  outsideCode(markdown)
+    .replace(/\]\([^)]*\)/g, "]")
+    .match(/@(?!&#8203;)[\w/.-]+/g) ?? [];
 
 /** The commands of the fenced blocks in a text, a block an entry. */
 export const blocksIn = (markdown: string): string[] =>
