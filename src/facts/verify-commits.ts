@@ -26,7 +26,7 @@ export interface VerifiedCommits {
  * where those do not know the signer and the policy lets them count.
  */
 export async function verifyCommits(
-  { repository, commits }: PullRequestReading,
+  { repository, commits }: Pick<PullRequestReading, "repository" | "commits">,
   controlFiles: Fact<ControlFiles>,
   policy: PolicySource,
   source: FactSource,

@@ -1,28 +1,46 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
-import { evaluateOpen, evaluateTenant } from "./subjects.js";
+import { evaluateOpen, evaluateTenant, type Place } from "./subjects.js";
 
 /**
- * The app installed on an account, suspended there, or taken off: the account's tenant follows. What happened while
- * the app was away was not told to it, so all open pull requests are looked at when it comes or comes back.
+ * The app installed on an account, suspended there, taken off, or given other repositories: the account's tenant
+ * follows. What happened while the app was away was not told to it, so all open pull requests and all controlled
+ * branches are looked at when it comes or comes back.
  */
 export function onInstallation(app: Probot, context: FlowContext): void {
   app.on("installation.created", async ({ payload }) => {
     const account = await saveTenant(context, payload.installation, false);
     if (account === null) return;
-    for (const { id, name } of payload.repositories ?? []) {
-      const place = { tenantId: account.id, repository: { id, owner: account.login, name } };
+    for (const place of placesOf(account, payload.repositories ?? [])) {
+      await context.store.enqueue({ task: "watch-repository", payload: place });
       await evaluateOpen(context, place, null);
     }
   });
 
   app.on(["installation.unsuspend", "installation.new_permissions_accepted"], async ({ payload }) => {
     const account = await saveTenant(context, payload.installation, false);
-    if (account !== null) await evaluateTenant(context, account.id);
+    if (account === null) return;
+    await context.store.enqueue({ task: "reconcile", payload: { tenantId: account.id } });
+    await evaluateTenant(context, account.id);
   });
 
   app.on(["installation.suspend", "installation.deleted"], async ({ payload }) => {
     await saveTenant(context, payload.installation, true);
+  });
+
+  app.on("installation_repositories.added", async ({ payload }) => {
+    const account = accountOf(payload.installation);
+    if (account === null) return;
+    for (const place of placesOf(account, payload.repositories_added)) {
+      await context.store.enqueue({ task: "watch-repository", payload: place });
+      await evaluateOpen(context, place, null);
+    }
+  });
+
+  app.on("installation_repositories.removed", async ({ payload }) => {
+    const account = accountOf(payload.installation);
+    if (account === null) return;
+    for (const place of placesOf(account, payload.repositories_removed)) await leave(context, place);
   });
 }
 
@@ -38,14 +56,36 @@ interface InstalledAccount {
   readonly login: string;
 }
 
+interface ListedRepository {
+  readonly id?: number;
+  readonly name?: string;
+}
+
+const placesOf = (account: InstalledAccount, repositories: readonly ListedRepository[]): Place[] =>
+  repositories.flatMap(({ id, name }) =>
+    id === undefined || name === undefined
+      ? []
+      : [{ tenantId: account.id, repository: { id, owner: account.login, name } }],
+  );
+
+function accountOf({ account }: Pick<InstallationPayload, "account">): InstalledAccount | null {
+  return account?.login === undefined ? null : { id: account.id, login: account.login };
+}
+
+/** What the app may no longer see it no longer answers for; what it knows of it stays. */
+async function leave({ store, clock }: FlowContext, { tenantId, repository }: Place): Promise<void> {
+  const found = await store.findRepository(tenantId, repository.id);
+  if (found !== null) await store.saveRepository({ ...found, gone: true, asOf: clock.now() });
+}
+
 async function saveTenant(
   { store }: FlowContext,
   { id: installationId, account, updated_at: updatedAt }: InstallationPayload,
   suspended: boolean,
 ): Promise<InstalledAccount | null> {
-  if (account?.login === undefined) return null;
-  const { id, login } = account;
+  const installed = accountOf({ account });
+  if (installed === null) return null;
   const asOf = new Date(typeof updatedAt === "number" ? updatedAt * 1000 : updatedAt);
-  await store.saveTenant({ id, login, installationId, suspended, asOf });
-  return { id, login };
+  await store.saveTenant({ ...installed, installationId, suspended, asOf });
+  return installed;
 }

@@ -34,9 +34,23 @@ const SHAPES = {
     commit_oid: z.string(),
   }),
   installation: z.object({ action: text, installation: z.object({ id, account }) }),
+  installation_repositories: z.object({
+    action: text,
+    installation: z.object({ id, account }),
+    repositories_added: z.array(z.object({ id: id.optional(), name: text.optional() })),
+    repositories_removed: z.array(z.object({ id: id.optional(), name: text.optional() })),
+  }),
   pull_request: z.object({ ...inRepository, action: text, number: id, pull_request: pullRequest }),
   pull_request_review: z.object({ ...inRepository, action: text, pull_request: z.object({ number: id }) }),
-  push: z.object({ ...inRepository, ref: text, before: sha, after: sha, commits: z.array(z.unknown()) }),
+  push: z.object({
+    ...inRepository,
+    ref: text,
+    before: sha,
+    after: sha,
+    forced: z.boolean(),
+    deleted: z.boolean(),
+    commits: z.array(z.unknown()),
+  }),
   // An organization's ruleset comes without a repository.
   repository_ruleset: z.object({
     ...inRepository,

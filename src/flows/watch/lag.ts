@@ -1,0 +1,81 @@
+import type { Accounted, Push } from "../../breakglass/detect/look.js";
+import { CountersignError } from "../../errors.js";
+import type { BranchActivity, BranchReading } from "../../facts/case-source.js";
+import type { Fact } from "../../facts/facts.js";
+
+/** GitHub's answers may lag behind its webhooks and behind each other; for this long a gap is taken for lag. */
+const LAG_MS = 10 * 60_000;
+const RETRY_MS = 30_000;
+
+/** Whether something that happened then may not show everywhere yet. */
+const isYoung = (at: Date, now: Date): boolean => now.getTime() - at.getTime() < LAG_MS;
+
+/** Has the job wait: what is missing now is thought to come. */
+const lagging = (message: string, now: Date): CountersignError =>
+  new CountersignError("github-unavailable", message, { retryAt: new Date(now.getTime() + RETRY_MS) });
+
+/**
+ * Puts the look off while GitHub does not show the branch where a young push left it. Judged from such an answer, the
+ * branch would seem to have been moved away from what was just pushed.
+ *
+ * @throws CountersignError `github-unavailable` with the time of the next try
+ */
+export function awaitPushes(
+  known: Accounted | null,
+  pushes: readonly Push[],
+  reading: BranchReading,
+  covered: ReadonlySet<string>,
+  now: Date,
+): void {
+  const shown = new Set([reading.tip, ...reading.history.map(({ oid }) => oid)]);
+  const isAccounted = ({ after, pushedAt }: Push): boolean =>
+    known !== null &&
+    pushedAt < known.accountedAt &&
+    (after === null || after === known.tip || covered.has(after));
+  const last = pushes.filter((push) => !isLedOnFrom(push, pushes) && !isAccounted(push));
+  const [young] = last.filter(({ pushedAt }) => isYoung(pushedAt, now));
+  if (young === undefined || last.some(({ after }) => shown.has(after))) return;
+  throw lagging(
+    `GitHub does not show the branch at ${young.after ?? "its end"} yet, where it was pushed to.`,
+    now,
+  );
+}
+
+const isLedOnFrom = ({ guid, after }: Push, pushes: readonly Push[]): boolean =>
+  pushes.some((other) => other.guid !== guid && other.before === after && other.after !== after);
+
+/** What GitHub writes in a branch's log for its own merges; https://docs.github.com/rest/repos/repos#list-repository-activities */
+const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);
+
+/**
+ * Puts the look off while the branch's log says that GitHub itself merged a pull request, and the commit's own list of
+ * pull requests does not yet: else a change that went through its gates would be taken for one that went around them.
+ *
+ * @throws CountersignError `github-unavailable` with the time of the next try
+ */
+export function awaitAssociation(
+  oids: readonly string[],
+  activity: readonly BranchActivity[],
+  now: Date,
+): void {
+  const merge = activity.find(
+    ({ kind, after, at }) => MERGES.has(kind) && oids.includes(after) && isYoung(new Date(at), now),
+  );
+  if (merge === undefined) return;
+  throw lagging(`GitHub does not tell yet which pull request made ${merge.after}.`, now);
+}
+
+/**
+ * Gives a fact back, unless it is unknown and may only not be known yet. What the app may not read it will not be able
+ * to read later, and what happened at a time that nobody tells is not waited for.
+ *
+ * @throws CountersignError `github-unavailable` with the time of the next try
+ */
+export function awaitRead<F extends Fact<unknown>>(
+  fact: F,
+  { movedAt, now }: { readonly movedAt: Date | null; readonly now: Date },
+): F {
+  const mayCome = !fact.known && fact.reason.code !== "forbidden";
+  if (mayCome && movedAt !== null && isYoung(movedAt, now)) throw lagging(fact.reason.message, now);
+  return fact;
+}

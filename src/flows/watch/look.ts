@@ -1,0 +1,60 @@
+import { attribute, historyNeeded, oidsInQuestion } from "../../breakglass/detect/attribute.js";
+import type { Attribution } from "../../breakglass/detect/look.js";
+import type { BranchReading } from "../../facts/case-source.js";
+import type { Installation } from "../../github/github.js";
+import type { KnownBranch, NewPush } from "../../store/branch-store.js";
+import type { BranchSubject } from "../../store/jobs.js";
+import type { FlowContext } from "../context.js";
+import { awaitPushes } from "./lag.js";
+
+/** As much first-parent history as one look takes; a branch that is further away counts as moved. */
+const HISTORY_LIMIT = 1_000;
+
+/** One look at a branch: what we knew of it, what we heard, and what follows. */
+export interface BranchLook {
+  readonly subject: BranchSubject;
+  /** When it began. */
+  readonly at: Date;
+  /** `null`: the branch was never seen before, as a controlled one. */
+  readonly known: KnownBranch | null;
+  readonly pushes: readonly NewPush[];
+  readonly attribution: Attribution;
+}
+
+/**
+ * Compares where a branch stands on GitHub with what is accounted for.
+ *
+ * The pushes are read first, the branch after them: so the branch shows at least what they brought, and whatever comes
+ * meanwhile has a job of its own.
+ *
+ * @throws CountersignError `github-unavailable` while GitHub does not show yet what it told us, or a `github-*` code
+ */
+export async function lookAt(
+  { store, clock }: Pick<FlowContext, "store" | "clock">,
+  installation: Installation,
+  subject: BranchSubject,
+): Promise<BranchLook> {
+  const { tenantId, repository, branch } = subject;
+  const at = clock.now();
+  const known = await store.findBranch(tenantId, repository.id, branch);
+  const pushes = await store.unsettledPushes(tenantId, repository.id, branch);
+  const until = historyNeeded(known, pushes);
+  const reading = await installation.branches.readBranch(repository, branch, until, HISTORY_LIMIT);
+  const key = { tenantId, repositoryId: repository.id, branch };
+  const covered = await store.coveredOids(key, oidsInQuestion({ known, pushes, reading }));
+  awaitPushes(known, pushes, reading, covered, clock.now());
+  const mergeBase = await readMergeBase(installation, subject, until, reading);
+  const attribution = attribute({ branch, known, pushes, reading, covered, mergeBase });
+  return { subject, at, known, pushes, attribution };
+}
+
+async function readMergeBase(
+  { retroactive }: Pick<Installation, "retroactive">,
+  { repository }: BranchSubject,
+  until: string | null,
+  { tip, reached }: BranchReading,
+): Promise<string | null> {
+  if (until === null || tip === null || reached) return null;
+  const base = await retroactive.readMergeBase(repository, until, tip);
+  return base.known ? base.value : null;
+}

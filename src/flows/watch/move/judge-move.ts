@@ -1,0 +1,120 @@
+import { exemptionOf } from "../../../breakglass/detect/exemption.js";
+import type { MoveChange } from "../../../breakglass/detect/look.js";
+import { type Exemption, pushRecord } from "../../../evidence/push-record.js";
+import type { RecordContent } from "../../../evidence/record.js";
+import type { BranchActivity, RepositoryReading } from "../../../facts/case-source.js";
+import { type Fact, known } from "../../../facts/facts.js";
+import { verifyCommits, type VerifiedCommits } from "../../../facts/verify-commits.js";
+import type { Installation } from "../../../github/github.js";
+import { releaseBotsOf } from "../../../policy/break-glass.js";
+import { isControlledBranch } from "../../../policy/controlled.js";
+import { decide } from "../../../policy/decide.js";
+import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
+import type { Decision } from "../../../policy/finding.js";
+import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
+import { readCommits, readControlFilesAt } from "./read-move.js";
+import { type Movers, moversOf } from "./movers.js";
+
+/** A move of a branch with all that is known of it. */
+export interface JudgedMove {
+  readonly change: MoveChange;
+  /** The commit whose policy judged it: where the branch stood before. */
+  readonly before: string;
+  readonly movers: Movers;
+  readonly facts: PushFacts;
+  /** The policy that was in force before it. */
+  readonly policy: PolicySource;
+  /** By that policy the branch was a controlled one. */
+  readonly controlled: boolean;
+  readonly decision: Decision;
+  readonly record: RecordContent;
+}
+
+/** Where and when one look judges the moves that it found. */
+export interface Occasion {
+  readonly repository: RepositoryReading;
+  readonly branch: string;
+  /** The branch's log, as it is now. */
+  readonly activity: Fact<readonly BranchActivity[]>;
+  /** Where the branch stood, for a move that tells of no commit before it. */
+  readonly stood: string;
+  readonly at: Date;
+}
+
+/**
+ * Judges a move by the policy of the branch before it: what the gates say of its commits as they stood when it landed.
+ *
+ * @throws CountersignError `github-unavailable` while GitHub may not show all of it yet, or a `github-*` code
+ */
+export async function judgeMove(
+  installation: Installation,
+  occasion: Occasion,
+  change: MoveChange,
+): Promise<JudgedMove> {
+  const { branch, at } = occasion;
+  const { repository } = occasion.repository;
+  const movers = moversOf(change, occasion.activity);
+  const before = change.before ?? occasion.stood;
+  const instants = { movedAt: movers.at === null ? null : new Date(movers.at), now: at };
+  const files = await readControlFilesAt(installation, repository, before, instants);
+  const policy = resolvePolicy(files, before);
+  const commits = await readCommits(installation, repository, change, instants);
+  const signatures = await verifyCommits({ repository, commits }, files, policy, installation.facts, at);
+  const facts: PushFacts = {
+    ...change,
+    observedAt: at.toISOString(),
+    repositoryUrl: occasion.repository.url,
+    branch,
+    landedAt: movers.at ?? at.toISOString(),
+    commits,
+    results:
+      change.after === null ? known([]) : await installation.branches.readResults(repository, change.after),
+  };
+  const gates = evaluatePush(facts, policy, signatures.verdicts, signatures.trustProblems);
+  const judged = {
+    change,
+    before,
+    movers,
+    facts,
+    policy,
+    controlled: isControlledBranch(files, policy, branch),
+    decision: decide(gates, policy.identity, facts.observedAt),
+  };
+  return { ...judged, record: recordOf(judged, occasion, signatures) };
+}
+
+function recordOf(
+  judged: Omit<JudgedMove, "record">,
+  { repository: { repository }, branch }: Occasion,
+  { verdicts, trustDigest }: VerifiedCommits,
+): RecordContent {
+  const { change, facts, movers, decision } = judged;
+  return pushRecord({
+    repository,
+    branch,
+    move: change,
+    oids: change.oids,
+    commits: facts.commits,
+    verdicts,
+    trustDigest,
+    results: facts.results,
+    pusher: movers.last,
+    at: facts.landedAt,
+    deliveries: change.guids,
+    exemption: exemptionFor(judged),
+    decision,
+  });
+}
+
+/**
+ * A release bot only ever adds to a branch: one that takes commits away, or the branch, does what nobody named it for.
+ * Where several moved the branch, or someone is not named, everyone has to be exempt.
+ */
+function exemptionFor({ change, policy, movers }: Omit<JudgedMove, "record">): Exemption | null {
+  if (change.form !== "push" && change.form !== "compared") return null;
+  if (movers.unread !== null || policy.kind !== "usable") return null;
+  // The app pushes to no branch: it only makes some, so no push is exempt for being its own.
+  const exempt = { app: null, releaseBots: releaseBotsOf(policy.policy) };
+  const exemptions = movers.accounts.map((account) => exemptionOf(account, exempt));
+  return exemptions.includes(null) ? null : (exemptions[0] ?? null);
+}

@@ -1,0 +1,49 @@
+import type { MoveChange } from "../../../breakglass/detect/look.js";
+import type { CommitFact, ControlFiles, Fact, RepositoryRef } from "../../../facts/facts.js";
+import { known } from "../../../facts/facts.js";
+import type { Installation } from "../../../github/github.js";
+import { awaitRead } from "../lag.js";
+
+/** When a move happened by GitHub's account (`null`: it does not tell), and when we look. */
+export interface Instants {
+  readonly movedAt: Date | null;
+  readonly now: Date;
+}
+
+/**
+ * The control files that were in force before a move, which nothing that it brought can have changed.
+ *
+ * A commit that cannot be read looks like one without any files, and so would free the branch from its policy: where no
+ * policy is found, the commit has to be shown to be there.
+ *
+ * @throws CountersignError `github-unavailable` while they may only not show yet
+ */
+export async function readControlFilesAt(
+  { facts, branches }: Pick<Installation, "facts" | "branches">,
+  repository: RepositoryRef,
+  oid: string,
+  instants: Instants,
+): Promise<Fact<ControlFiles>> {
+  const files = await facts.readControlFiles(repository, oid);
+  if (!files.known || files.value.policy !== null) return awaitRead(files, instants);
+  const commit = await branches.readPushedCommits(repository, null, oid);
+  return awaitRead(commit.known ? files : commit, instants);
+}
+
+/**
+ * The commits that a move brought; where it brought none, as when it took some away, the commit at which the branch now
+ * is. A deletion leaves none to look at.
+ *
+ * @throws CountersignError `github-unavailable` while they may only not show yet
+ */
+export async function readCommits(
+  { branches }: Pick<Installation, "branches">,
+  repository: RepositoryRef,
+  { before, after }: MoveChange,
+  instants: Instants,
+): Promise<Fact<readonly CommitFact[]>> {
+  if (after === null) return known([]);
+  const brought = await branches.readPushedCommits(repository, before, after);
+  if (!brought.known || brought.value.length > 0) return awaitRead(brought, instants);
+  return awaitRead(await branches.readPushedCommits(repository, null, after), instants);
+}

@@ -1,0 +1,113 @@
+import type { Change, MoveChange } from "../../breakglass/detect/look.js";
+import { CountersignError, isCountersignError } from "../../errors.js";
+import type { Installation } from "../../github/github.js";
+import type { BranchSubject } from "../../store/jobs.js";
+import { installationOf, type FlowContext } from "../context.js";
+import { atFirstSight } from "./first-sight.js";
+import { judgeMove, type JudgedMove, type Occasion } from "./move/judge-move.js";
+import { awaitAssociation } from "./lag.js";
+import { type BranchLook, lookAt } from "./look.js";
+import { dismiss, type Found, settle } from "./settle.js";
+
+/** How often a branch that someone else accounts for meanwhile is looked at before the job is put off. */
+const ATTEMPTS = 3;
+const GONE_RETRY_MS = 5 * 60_000;
+
+/**
+ * Accounts for what happened to a branch since the last look: merges get their records, and whatever else moved the
+ * branch is judged, recorded, and where it went around the gates of a policy, becomes a break-glass case.
+ *
+ * @throws CountersignError `github-unavailable` while GitHub does not show all of it yet, `store-conflict` if others
+ *   keep accounting for it at the same time, or a `github-*` code
+ */
+export async function watchBranch(context: FlowContext, subject: BranchSubject): Promise<void> {
+  const installation = await installationOf(context, subject.tenantId);
+  if (installation === null) return;
+  try {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (await accountFor(context, installation, subject)) return;
+    }
+  } catch (error) {
+    if (!isCountersignError(error, "github-not-found")) throw error;
+    await seekRepository(context, subject);
+    return;
+  }
+  throw new CountersignError(
+    "store-conflict",
+    `${subject.branch} is accounted for by others at the same time.`,
+  );
+}
+
+/** Renamed, given away or gone: which of these, the list of repositories tells. */
+async function seekRepository({ store, clock }: FlowContext, { tenantId }: BranchSubject): Promise<void> {
+  const runAt = new Date(clock.now().getTime() + GONE_RETRY_MS);
+  await store.enqueue({ task: "reconcile", payload: { tenantId } }, { runAt });
+}
+
+async function accountFor(
+  context: FlowContext,
+  installation: Installation,
+  subject: BranchSubject,
+): Promise<boolean> {
+  const seen = await lookAt(context, installation, subject);
+  const look = seen.known === null ? await atFirstSight(installation, seen) : seen;
+  if (look === null) {
+    await dismiss(context, seen);
+    return true;
+  }
+  return settle(context, look, await judge(context, installation, look));
+}
+
+/** Judges the moves that a look found; merges have a job of their own. */
+async function judge(
+  context: FlowContext,
+  installation: Installation,
+  look: BranchLook,
+): Promise<readonly Found[]> {
+  const { changes } = look.attribution;
+  const moves = changes.filter(isMove);
+  if (moves.length === 0) return changes.filter(isPull);
+  const occasion = await occasionOf(installation, look);
+  if (occasion.activity.known) {
+    const oids = moves.flatMap((move) => move.oids);
+    awaitAssociation(oids, occasion.activity.value, context.clock.now());
+  }
+  const isFreed = await freeing(context, look);
+  const found: Found[] = [];
+  for (const change of changes) {
+    if (isPull(change)) found.push(change);
+    else {
+      const judged = await judgeMove(installation, occasion, change);
+      if (!isFreed(judged)) found.push(judged);
+    }
+  }
+  return found;
+}
+
+const isMove = (change: Change): change is MoveChange => change.kind === "move";
+const isPull = (change: Change): change is Exclude<Change, MoveChange> => change.kind === "pull-request";
+
+async function occasionOf(
+  { branches }: Installation,
+  { subject: { repository, branch }, known, attribution, at }: BranchLook,
+): Promise<Occasion> {
+  return {
+    repository: await branches.readRepository(repository),
+    branch,
+    activity: await branches.readActivity(repository, branch),
+    stood: known?.tip ?? known?.lastTip ?? known?.since ?? attribution.baseline ?? "",
+    at,
+  };
+}
+
+/**
+ * Which moves are nobody's business: those of a branch that the policy before them took off the list. Not while a case
+ * of the branch is open: the policy that freed it may be the very thing that came around the gates.
+ */
+async function freeing(
+  { store }: FlowContext,
+  { subject: { tenantId, repository, branch } }: BranchLook,
+): Promise<(move: JudgedMove) => boolean> {
+  const open = await store.openCases(tenantId, repository.id, branch);
+  return ({ controlled }) => !controlled && open.length === 0;
+}
