@@ -18,6 +18,8 @@ export interface Config extends DatabaseConfig {
   readonly channels: readonly ChannelConfig[];
   /** Where alerts may go besides the public internet. */
   readonly privateTargets: PrivateTargets;
+  /** Whether the app may open retroactive pull requests itself; it needs more permissions than app.yml asks for. */
+  readonly opensPullRequests: boolean;
 }
 
 export interface DatabaseConfig {
@@ -51,6 +53,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   COUNTERSIGN_ALLOW_PRIVATE_TARGETS: text.default(""),
+  COUNTERSIGN_OPEN_PULL_REQUESTS: z.enum(["true", "false"]).default("false"),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -83,6 +86,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     logLevel: env.LOG_LEVEL,
     channels: readChannels(variables, privateTargets),
     privateTargets,
+    opensPullRequests: env.COUNTERSIGN_OPEN_PULL_REQUESTS === "true",
   };
 }
 
@@ -164,7 +168,8 @@ function readPrivateTargets(value: string): PrivateTargets {
   if (!("unreadable" in targets)) return targets;
   const what = `${targets.unreadable} is neither a host nor a network`;
   throw new CountersignError("config-invalid", `COUNTERSIGN_ALLOW_PRIVATE_TARGETS: ${what}.`, {
-    remedy: "List hosts and networks with commas between them: hooks.internal,10.1.0.0/16.",
+    remedy:
+      "List hosts and networks with commas between them, such as hooks.internal,10.1.0.0/16; see .env.example.",
   });
 }
 

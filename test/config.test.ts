@@ -35,6 +35,9 @@ describe("readConfig", () => {
       host: "localhost",
       port: 3000,
       logLevel: "info",
+      channels: [],
+      privateTargets: { hosts: new Set(), networks: [] },
+      opensPullRequests: false,
     });
   });
 
@@ -47,6 +50,9 @@ describe("readConfig", () => {
       HOST: "0.0.0.0",
       PORT: "0",
       LOG_LEVEL: "debug",
+      COUNTERSIGN_ALLOW_PRIVATE_TARGETS: "chat.internal, 10.1.0.0/16",
+      COUNTERSIGN_OPEN_PULL_REQUESTS: "true",
+      COUNTERSIGN_CHANNEL_SECURITY_CHAT: "slack:http://chat.internal/hook",
     });
     expect(config).toEqual({
       app: { id: 4242, privateKey: PEM.trim(), webhookSecrets: ["s3cret"] },
@@ -56,6 +62,9 @@ describe("readConfig", () => {
       host: "0.0.0.0",
       port: 0,
       logLevel: "debug",
+      channels: [{ name: "security-chat", kind: "slack", url: "http://chat.internal/hook" }],
+      privateTargets: { hosts: new Set(["chat.internal"]), networks: ["10.1.0.0/16"] },
+      opensPullRequests: true,
     });
   });
 
@@ -78,6 +87,9 @@ describe("readConfig", () => {
     ["PORT", "65536"],
     ["PORT", "-1"],
     ["LOG_LEVEL", "loud"],
+    ["COUNTERSIGN_ALLOW_PRIVATE_TARGETS", "10.0.0.0/8,https://hooks.internal"],
+    ["COUNTERSIGN_OPEN_PULL_REQUESTS", "yes"],
+    ["COUNTERSIGN_CHANNEL_CHAT", "slack:https://10.0.0.1/hook"],
   ])("refuses %s=%s and names the variable", (name, value) => {
     const error = refusal({ ...CREDENTIALS, [name]: value });
     expect(error.code).toBe("config-invalid");
@@ -172,6 +184,21 @@ describe(".env.example", () => {
     const read = [...shape.matchAll(/^\s*([A-Z_]+):/gm)].map(([, name]) => name);
     expect(read.length).toBeGreaterThan(5);
     expect(listed.map(([, name]) => name)).toEqual(read);
+  });
+
+  it("shows channels that can be read once their blanks are filled in", () => {
+    const shown = [...example.matchAll(/^# (COUNTERSIGN_CHANNEL_[A-Z_]+)=(.*)$/gm)].map(
+      ([, name = "", value = ""]): [string, string] => [
+        name,
+        value
+          .replace("<routing key>", "0".repeat(32))
+          .replace("whsec_…", `whsec_${Buffer.alloc(32).toString("base64")}`)
+          .replace("https://…", "https://teams.example")
+          .replace("…", "x"),
+      ],
+    );
+    const kinds = readConfig(Object.fromEntries(shown)).channels.map(({ kind }) => kind);
+    expect(kinds).toEqual(["slack", "teams", "webhook", "pagerduty", "mail"]);
   });
 
   it("sets none of them, and says of each what it is", () => {

@@ -52,7 +52,7 @@ export function readChannels(
   }
   if (problems.length === 0) return channels;
   throw new CountersignError("config-invalid", `Channels are not usable. ${problems.join("; ")}.`, {
-    remedy: "Mend these variables; docs/notifications.md shows every kind of channel with its form.",
+    remedy: "Mend these variables; .env.example shows each kind, and docs/notifications.md explains them.",
   });
 }
 
