@@ -17,7 +17,8 @@ import {
   repositoryAnswer,
   review,
 } from "../nodes.js";
-import { type Answer, type Call, StubGitHub } from "../stub.js";
+import { graphqlError as error, nameOf, ok, variable } from "../asked.js";
+import { type Answer, StubGitHub } from "../stub.js";
 
 let github: StubGitHub;
 let facts: FactSource;
@@ -31,18 +32,11 @@ beforeEach(() => {
   facts = github.connect().facts;
 });
 
-/** Which query a GraphQL call sends. */
-const nameOf = ({ body }: Call): string => /query (\w+)/.exec(String(body["query"]))?.[1] ?? "";
-const variable = ({ body }: Call, name: string): unknown =>
-  new Map(Object.entries(body["variables"] ?? {})).get(name);
 const queries = (): string[] => github.calls.map(nameOf);
 
-const ok = (data: unknown): Answer => ({ json: { data } });
 const answerPull = (change: Partial<PullRequestNode> = {}, errors?: object[]): void => {
   github.answer(() => ({ json: { data: repositoryAnswer(pullRequest(change)), ...(errors && { errors }) } }));
 };
-const error = (type: string, path?: (string | number)[]) => ({ type, message: "no", ...(path && { path }) });
-
 /** First pages of two items each, of which one is on the second page. */
 const firstPages = (): Partial<PullRequestNode> => ({
   commits: page([{ commit: commit() }], 2, "cursor"),
