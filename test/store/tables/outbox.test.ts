@@ -251,6 +251,7 @@ eachDatabase("the outbox of cases", (store) => {
       const sent = { lastError: null, sentAt: minutes(2) };
       expect(await store().findAlert(tenantId, id)).toMatchObject({ ...sent, attempts: 2 });
       await note("late", 3);
+      expect(await store().findAlert(tenantId, id)).toMatchObject({ ...sent, attempts: 3 });
       await note(null, 4);
       expect(await store().findAlert(tenantId, id)).toMatchObject({ ...sent, attempts: 4 });
     });
