@@ -5,9 +5,8 @@ import type { Refusal } from "../../breakglass/rules.js";
 import { formatDuration } from "../../breakglass/time/duration.js";
 import { code } from "../escape.js";
 import { fitText } from "../limits.js";
-import { helpText } from "./help.js";
 import { CLOCK_NAMES, link, prose, pullLink, shortOid, utc } from "./phrases.js";
-import { fitLines, paragraphs } from "./sections/lines.js";
+import { fitLines, paragraphs, row, table } from "./sections/lines.js";
 import { nextStepLine } from "./sections/next.js";
 import type { CaseView } from "./view.js";
 
@@ -130,3 +129,26 @@ function offerText(what: Extract<Answer, { kind: "offer-refused" }>, docsUrl: st
     nextOf(view),
   ]);
 }
+
+/** Every command, and what it does. `docs/break-glass.md` says the same. */
+export const COMMANDS: readonly (readonly [command: string, does: string])[] = [
+  ["/break-glass <reason>", "declares an emergency on a pull request"],
+  ["/break-glass ack [note]", "acknowledges"],
+  ["/break-glass retro #N", "names the retroactive pull request"],
+  ["/break-glass extend <duration> <reason>", "extends the clocks that are running"],
+  ["/break-glass close", "closes the case; on one that is only declared, withdraws it"],
+  ["/break-glass reject <reason>", "says that the change must be reverted"],
+  ["/break-glass help", "lists the commands"],
+  ["/countersign recheck", "looks at the pull request again"],
+  ["/countersign help", "lists the commands"],
+];
+
+/** The commands as a table, for whoever asks for help. */
+const helpText = (): string =>
+  [
+    "A command stands in the first line of a comment, and every one is answered:",
+    table(
+      ["Command", "What it does"],
+      COMMANDS.map(([command, does]) => row([code(command), does])),
+    ),
+  ].join("\n\n");

@@ -1,3 +1,4 @@
+import { deadlines } from "../../breakglass/clocks.js";
 import { code, plain, visible } from "../escape.js";
 import { fitText, TITLE_LIMIT } from "../limits.js";
 import { CLOCK_NAMES, link, listed, utc } from "./phrases.js";
@@ -36,7 +37,7 @@ export interface Frozen {
 /** Why nothing passes on a branch, in one sentence of plain text that may hold what strangers wrote. */
 export function freezeMessage({ caseId, clocks, branch }: Frozen): string {
   const missed = clocks.map((clock) => clockText(clock).toLowerCase());
-  return `Break-glass case ${caseId} has missed its deadline for ${listed(missed)}, so nothing passes on ${branch} until the case is driven to its end.`;
+  return `Break-glass case ${caseId} has missed its deadline for ${listed(missed)}, so nothing passes on ${branch} until that is done.`;
 }
 
 const clockText = (clock: string): string =>
@@ -44,8 +45,9 @@ const clockText = (clock: string): string =>
 
 /** What a tracking issue and the comment on a breach say of the freeze; empty where there is none. */
 export function freezeNotice({ case: subject, handling, branch }: CaseView): string {
-  const { id, breaches, state } = subject;
-  if (!handling.freeze || breaches.length === 0 || state === "closed") return "";
-  const message = freezeMessage({ caseId: id, clocks: breaches.map(({ clock }) => clock), branch });
+  // What was owed came late: the breach stays on record, and holds nobody up any more.
+  const owed = deadlines(subject).filter(({ met, breached }) => breached && !met);
+  if (!handling.freeze || owed.length === 0) return "";
+  const message = freezeMessage({ caseId: subject.id, clocks: owed.map(({ clock }) => clock), branch });
   return `🧊 ${plain(message)} Its own revert and the pull request that documents it are spared.`;
 }

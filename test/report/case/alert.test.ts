@@ -126,7 +126,7 @@ describe("a declaration on a check run", () => {
 describe("a freeze", () => {
   it("names the case, what was missed and the branch", () => {
     expect(freezeMessage({ caseId: "bg-1", clocks: ["review", "revert"], branch: "main" })).toBe(
-      "Break-glass case bg-1 has missed its deadline for independent review and revert, so nothing passes on main until the case is driven to its end.",
+      "Break-glass case bg-1 has missed its deadline for independent review and revert, so nothing passes on main until that is done.",
     );
   });
 });

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { parseCommand } from "../../../src/breakglass/commands.js";
 import { refuse, RULES } from "../../../src/breakglass/rules.js";
 import { hours } from "../../../src/breakglass/time/duration.js";
-import { type Answer, answer, type CaseCommand } from "../../../src/report/case/answer.js";
-import { COMMANDS } from "../../../src/report/case/help.js";
+import { type Answer, answer, type CaseCommand, COMMANDS } from "../../../src/report/case/answer.js";
 import { CASES, drive, make } from "../../breakglass/make.js";
 import { ISSUE_URL, mentionsIn, view } from "./make.js";
 
@@ -121,6 +122,18 @@ describe("other answers", () => {
       expect(parseCommand(line)?.ok).toBe(true);
     }
     expect(help).toContain(DOCS);
+  });
+
+  it("list the same commands as the reference", () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../../docs/break-glass.md"), "utf8");
+    const rows = page.match(/^\| `\/(?:break-glass|countersign).*$/gm) ?? [];
+    const cells = rows.map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(cells).toEqual(COMMANDS.map(([command, does]) => [`\`${command}\``, does]));
   });
 
   it("say that no case belongs here, and that the pull request is looked at again", () => {

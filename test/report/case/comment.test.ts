@@ -3,6 +3,7 @@ import type { Step } from "../../../src/breakglass/case.js";
 import type { CaseEvent } from "../../../src/breakglass/event.js";
 import { transition } from "../../../src/breakglass/transition.js";
 import { stepComment, timerComment } from "../../../src/report/case/comment.js";
+import { issueChangeComment } from "../../../src/report/case/issue-change.js";
 import type { CaseView, TimerView } from "../../../src/report/case/view.js";
 import { actor, after, CASES, dev, drive, make, OID, open } from "../../breakglass/make.js";
 import { mentionsIn, timersOf, view } from "./make.js";
@@ -129,5 +130,21 @@ describe("the comment on a timer", () => {
     const [end] = timersOf(CASES.declared());
     expect(end?.kind).toBe("end");
     if (end !== undefined) expect(timerComment(view(CASES.declared()), end)).toBeNull();
+  });
+});
+
+describe("the comment on what somebody did to the issue", () => {
+  it.each([
+    ["restored", "It is put back"],
+    ["opened-again", "the issue is opened again"],
+    ["made-anew", "in a new issue"],
+    ["noted", "Nothing has to be done."],
+  ] as const)("says who did what, and what came of it: %s", (response, says) => {
+    const eve = { id: 9, login: "@org/eve", type: "User" } as const;
+    const comment = issueChangeComment(eve, { what: "The text was edited: @all <b>", response });
+    expect(comment).toContain(says);
+    expect(comment).toContain("By `@org/eve`.");
+    expect(mentionsIn(comment)).toEqual([]);
+    expect(comment).not.toContain("<b>");
   });
 });

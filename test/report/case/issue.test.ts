@@ -202,6 +202,8 @@ describe("the body of a tracking issue", () => {
     const frozen = { ...view().handling, freeze: true };
     expect(issueBody(view(breached, { handling: frozen }))).toContain("nothing passes on main");
     expect(issueBody(view(breached))).not.toContain("nothing passes");
+    const late = drive(breached, make.acknowledged({ at: after(3) }));
+    expect(issueBody(view(late, { handling: frozen }))).not.toContain("nothing passes");
     expect(issueBody(view(undefined, { handling: frozen }))).not.toContain("nothing passes");
   });
 

@@ -149,7 +149,7 @@ describe("reading a description", () => {
       const body = odd.repeat(Math.floor(65_536 / odd.length));
       const before = performance.now();
       unfilledSections(body);
-      expect(performance.now() - before).toBeLessThan(500);
+      expect(performance.now() - before).toBeLessThan(2_000);
     }
   });
 });
