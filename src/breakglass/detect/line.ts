@@ -29,8 +29,9 @@ export class Line {
     this.#positions = positions;
     const stood = pushes.flatMap(({ before, after }) => [before, after]).filter((oid) => oid !== null);
     this.#pulls = pullsOf(this.#commits, branch, new Set([...stood, until]));
-    const old = [mergeBase, known.since].map((oid) => (oid === null ? -1 : (positions.get(oid) ?? -1)));
-    this.#floor = Math.max(...old) + 1;
+    // Above the baseline every commit needs a record; where the line does not lead there, what was shared is old.
+    const old = positions.get(known.since) ?? (mergeBase === null ? undefined : positions.get(mergeBase));
+    this.#floor = (old ?? -1) + 1;
     this.#taken = new Set(covered);
   }
 
@@ -93,5 +94,8 @@ export class Line {
   }
 }
 
-/** The commit down to which a branch's history is to be read. */
-export const readUntil = ({ tip, lastTip, since }: Accounted): string => tip ?? lastTip ?? since;
+/**
+ * The commit down to which a branch's history is to be read. Of a deleted branch nothing was ever shown after what its
+ * last pushes brought, so it is gone through from its baseline on.
+ */
+export const readUntil = ({ tip, since }: Accounted): string => tip ?? since;

@@ -1,5 +1,5 @@
-import type { Move, MoveForm } from "../../evidence/change-key.js";
-import { Line, readUntil } from "./line.js";
+import { changeKeys, type Move, type MoveForm } from "../../evidence/change-key.js";
+import { Line } from "./line.js";
 import type { Accounted, Attribution, Change, Look, MoveChange, Push } from "./look.js";
 import type { Told } from "./order.js";
 
@@ -32,7 +32,7 @@ export class Walk {
     this.#isFirstSight = look.known === null;
     this.#line = new Line(look, known);
     this.#position = known.tip;
-    this.#lastPosition = readUntil(known);
+    this.#lastPosition = known.tip ?? known.lastTip ?? known.since;
   }
 
   hear(push: Told): void {
@@ -64,6 +64,7 @@ export class Walk {
     if (leads && (before === this.#known.tip || this.#above.has(before))) this.#above.add(after);
     if (!this.#line.has(after)) this.#hearVanished(push, before, after);
     else if (this.#mayLieBehind(before)) this.#hearOnLine(push, before, after);
+    else if (this.#wasAccounted(after)) this.#settle(push);
     // The branch was not on the first-parent line of what it was moved to, whatever else leads there.
     else this.#hearMove(push, "force-push");
     if (leads) this.#standAt(after);
@@ -193,8 +194,9 @@ function formOf({ before, after }: Push): MoveForm {
   return after === null ? "deleted" : "force-push";
 }
 
+/** Whether two moves of a branch are one change. */
 const isSameMove = (one: Move, other: Move): boolean =>
-  one.form === other.form && one.before === other.before && one.after === other.after;
+  changeKeys.ofMove(0, "", one) === changeKeys.ofMove(0, "", other);
 
 /** The same move once more. If others made it, it is nobody's in particular. */
 function joined(
