@@ -98,6 +98,13 @@ describe("send", () => {
     expect(Number(metadata[1]?.["webhook-timestamp"]) - Number(metadata[0]?.["webhook-timestamp"])).toBe(60);
   });
 
+  it("leaves no connection behind, which would outlive the check of its address", async () => {
+    const here = await endpoint(status(200, { connection: "keep-alive", "keep-alive": "timeout=600" }));
+    await notifier(slack(`${here.origin}/x`)).send("security-chat", ALERT);
+    await here.allClosed();
+    expect(here.connections()).toBe(1);
+  });
+
   it("knows the operator's channels, and no other", async () => {
     const sender = notifier(slack("https://hooks.slack.com/x"));
     expect([...sender.channels]).toEqual(["security-chat"]);
@@ -198,19 +205,15 @@ describe("no answer", () => {
   const limitMs = 100;
 
   it("from a server that takes connections and says nothing: failed in time, and hung up on", async () => {
-    const closed: Promise<unknown>[] = [];
-    const server = createServer((socket) => {
-      closed.push(new Promise((resolve) => socket.resume().on("close", resolve)));
-    });
-    const silent = await listen(server);
+    const silent = await listen(createServer((socket) => socket.resume()));
     running.push(silent);
     const error = await failure(slack(`http://127.0.0.1:${silent.port}/s3cr3t`), { limitMs });
     expect(error).toMatchObject({
       code: "channel-failed",
       message: "The channel security-chat (slack) did not answer within 0.1 s.",
     });
-    await Promise.all(closed);
-    expect(closed).toHaveLength(1);
+    await silent.allClosed();
+    expect(silent.connections()).toBe(1);
   });
 
   it("but half a header, byte by byte: failed in time", async () => {
@@ -227,6 +230,14 @@ describe("no answer", () => {
     expect(await failure(slack(`http://127.0.0.1:${dripping.port}/x`), { limitMs })).toMatchObject({
       code: "channel-failed",
     });
+  });
+
+  it("to a TLS handshake: failed in time", async () => {
+    const silent = await listen(createServer((socket) => socket.resume()));
+    running.push(silent);
+    const channel = slack(`https://127.0.0.1:${silent.port}/x`);
+    expect(await failure(channel, { limitMs })).toMatchObject({ code: "channel-failed" });
+    expect(silent.connections()).toBe(1);
   });
 
   it("because the name is never resolved: failed in time", async () => {

@@ -138,6 +138,14 @@ describe("Slack", () => {
     }
   });
 
+  it("shows every fact, in as many sections as it takes", () => {
+    const facts = Array.from({ length: 12 }, (_, index) => ["Fact", `value ${index}`] as const);
+    const shown = textsOf(slackMessage({ ...ALERT, facts }), "plain_text").filter((text) =>
+      text.startsWith("value"),
+    );
+    expect(shown).toEqual(facts.map(([, value]) => value));
+  });
+
   it("keeps to Block Kit's limits", () => {
     fc.assert(
       fc.property(anyAlert, (alert) => {

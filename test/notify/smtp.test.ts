@@ -194,6 +194,26 @@ describe("a mail is not sent", () => {
     },
   );
 
+  it("where the server talks on and on: failed in time", async () => {
+    const box = await mailbox({ tls: "implicit", answers: { MAIL: "drip" } });
+    const error = await failure(channelTo(box, { security: "tls" }), { limitMs: 150 });
+    expect(error).toMatchObject({
+      code: "channel-failed",
+      message: expect.stringContaining("within 0.15 s"),
+    });
+    await box.allClosed();
+  });
+
+  it("where the name is never resolved: failed in time", async () => {
+    const box = await mailbox({ tls: "implicit" });
+    const resolve = () => new Promise<never>(() => undefined);
+    const error = await failure(channelTo(box), { limitMs: 50, resolve });
+    expect(error).toMatchObject({
+      code: "channel-failed",
+      message: expect.stringContaining("within 0.05 s"),
+    });
+  });
+
   it("where nobody listens", async () => {
     const box = await startMailbox({ tls: "none" });
     await box.close();

@@ -12,6 +12,9 @@ const ANSWER_LIMIT = 64 * 1024;
 /** The longest time for which an answer may ask to be left alone: nobody's answer may silence a channel for days. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
+/** How long after an attempt's end a connection that is still being made is given up. */
+const CLEAN_UP_MS = 5000;
+
 /** A JSON body on its way to a channel. */
 export interface Post {
   readonly url: string;
@@ -44,13 +47,14 @@ async function exchange(channel: Label, target: URL, message: Post, transport: T
   const signal = AbortSignal.timeout(limitMs);
   const agent = agentOf(transport);
   try {
-    const { statusCode, headers, body } = await request(target, {
+    const sent = request(target, {
       method: "POST",
       dispatcher: agent,
       headers: { "content-type": "application/json", "user-agent": "Countersign", ...message.headers },
       body: message.body,
       signal,
     });
+    const { statusCode, headers, body } = await unlessAborted(sent, signal);
     // The status decides; an answer that goes on for ever changes nothing about it.
     await body.dump({ limit: ANSWER_LIMIT, signal }).catch(() => undefined);
     return {
@@ -61,8 +65,19 @@ async function exchange(channel: Label, target: URL, message: Post, transport: T
   } catch (error) {
     throw unanswered(channel, error, signal, limitMs);
   } finally {
-    await agent.destroy();
+    // Not waited for: it takes its time where a connection is still being made.
+    void agent.destroy();
   }
+}
+
+/** The client heeds the signal only once it has a connection; names that resolve slowly would make it late. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(new Error("The time is up."));
+    });
+    work.then(resolve, reject);
+  });
 }
 
 /** One agent a message: no connection outlives the check of the address that it was made to. */
@@ -70,7 +85,7 @@ function agentOf({ targets, resolve, limitMs, ca }: Transport): Agent {
   return new Agent({
     connect: {
       lookup: guardedLookup(targets, resolve),
-      timeout: limitMs,
+      timeout: limitMs + CLEAN_UP_MS,
       ...(ca === undefined ? {} : { ca }),
     },
     headersTimeout: limitMs,

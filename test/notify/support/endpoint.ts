@@ -21,6 +21,8 @@ export interface Listening {
   readonly port: number;
   /** How many connections were ever made to it. */
   connections(): number;
+  /** Waits until the other side has closed every one of them. */
+  allClosed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ export async function listen(server: Server): Promise<Listening> {
   return {
     port: address.port,
     connections: () => sockets.length,
+    allClosed: async () => {
+      await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket, "close")));
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await once(server.close(), "close");

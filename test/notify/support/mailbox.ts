@@ -5,7 +5,7 @@ import { type Listening, listen, PEM } from "./endpoint.js";
 /** How a mail server behaves. */
 export interface Manners {
   readonly tls: "implicit" | "starttls" | "none";
-  /** What it answers to a command, where not what servers usually answer; `hang`: nothing. */
+  /** What it answers to a command, where not what servers usually answer; `hang`: nothing; `drip`: no end of lines. */
   readonly answers?: Readonly<Record<string, string>>;
   readonly login?: { readonly user: string; readonly password: string };
 }
@@ -25,7 +25,12 @@ export async function startMailbox(manners: Manners): Promise<Mailbox> {
     let buffer = "";
     let data: string[] | null = null;
     const say = (text: string): void => {
-      if (text !== "hang") socket.write(`${text}\r\n`);
+      if (text === "drip") {
+        const drip = setInterval(() => socket.write("250-more\r\n"), 10);
+        socket.on("close", () => {
+          clearInterval(drip);
+        });
+      } else if (text !== "hang") socket.write(`${text}\r\n`);
     };
     const take = (line: string): void => {
       if (data !== null) {
