@@ -4,6 +4,18 @@ import { systemClock, type Clock } from "./clock.js";
 import type { AppCredentials, Config } from "./config.js";
 import type { FlowContext } from "./flows/context.js";
 import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
+import { hearCommand } from "./flows/case/commands/hear-command.js";
+import { followCase } from "./flows/case/follow/follow-case.js";
+import { publishCase } from "./flows/case/publish/publish-case.js";
+import { publishComment } from "./flows/case/publish/publish-comment.js";
+import { restoreIssue } from "./flows/case/publish/restore-issue.js";
+import { sendAlert } from "./flows/case/publish/send-alert.js";
+import { workCase } from "./flows/case/work-case.js";
+import { queueDueCases, startHeartbeat } from "./flows/heartbeat.js";
+import { reconcile } from "./flows/watch/reconcile.js";
+import { watchBranch } from "./flows/watch/watch-branch.js";
+import { watchRepository } from "./flows/watch/watch-repository.js";
+import { createNotifier } from "./notify/notifier.js";
 import { processDelivery } from "./webhooks/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
@@ -23,6 +35,8 @@ export interface RunningApp {
   drained(): Promise<void>;
   /** Resolves after `stop`; rejects if the queue's worker ended by itself, after which no job would run any more. */
   readonly finished: Promise<void>;
+  /** Looks for what time has brought to cases, as the app does by itself every few seconds. */
+  lookForDue(): Promise<void>;
   /** Stops taking webhooks, lets running jobs finish, closes the database. */
   stop(): Promise<void>;
 }
@@ -45,7 +59,9 @@ export async function startApp(
   const { id: appId, privateKey, webhookSecrets } = config.app;
   const store = await openStore({ databaseUrl, dataDir, logger, clock });
   const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger);
-  const context: FlowContext = { appId, store, github, clock, logger };
+  const notifier = createNotifier(config.channels, { clock, privateTargets: config.privateTargets });
+  const { opensPullRequests } = config;
+  const context: FlowContext = { appId, store, github, clock, logger, notifier, opensPullRequests };
   const probot = new Probot({ appId, privateKey, secret: webhookSecrets[0], baseUrl: apiUrl, log: logger });
   await probot.ready();
   registerHandlers(probot, context);
@@ -58,13 +74,16 @@ export async function startApp(
     "GET /healthz": healthHandler(store),
   };
   const server = await serve(routes, config, logger);
+  const heartbeat = startHeartbeat(context);
   logger.info({ url: server.url }, "Countersign is ready");
   return {
     url: server.url,
     store,
     drained: () => worker.drained(),
     finished: worker.finished,
+    lookForDue: () => queueDueCases(context),
     stop: async () => {
+      await heartbeat.stop();
       await server.close();
       await worker.stop();
       await store.close();
@@ -80,5 +99,15 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     "expire-results": (subject) => store.enqueue({ task: "evaluate-pull-request", payload: subject }),
     "publish-checks": (subject) => publishChecks(context, subject),
     "record-merge": (subject) => recordMerge(context, subject),
+    reconcile: (subject) => reconcile(context, subject),
+    "watch-repository": (subject) => watchRepository(context, subject),
+    "watch-branch": (subject) => watchBranch(context, subject),
+    "hear-command": (subject) => hearCommand(context, subject),
+    "follow-case": (subject) => followCase(context, subject),
+    "work-case": (subject) => workCase(context, subject),
+    "publish-case": (subject) => publishCase(context, subject),
+    "restore-issue": (subject) => restoreIssue(context, subject),
+    "publish-comment": (subject) => publishComment(context, subject),
+    "send-alert": (subject) => sendAlert(context, subject),
   };
 }

@@ -1,12 +1,15 @@
 import { gather, type GatheredChange } from "../facts/gather.js";
 import { sha256Hex } from "../evidence/canonical.js";
+import { type Emergencies, NO_EMERGENCIES } from "../policy/emergencies.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
 import { expiresAt } from "../policy/verdict/expiry.js";
 import type { Decision } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { KnownPullRequest, NewDecision } from "../store/store.js";
+import { findDeclared, settleDeclaration } from "./case/declaration.js";
 import { installationOf, type FlowContext } from "./context.js";
+import { readFreezes } from "./emergencies.js";
 import { wantChecks, type DecisionBody } from "./want-checks.js";
 
 /**
@@ -21,11 +24,23 @@ export async function evaluatePullRequest(context: FlowContext, subject: PullReq
     clock: context.clock,
     findPusher: (tip) => context.store.findPusher(subject.tenantId, tip),
   });
-  if (change.facts.pullRequest.state === "OPEN") await storeDecision(context, subject.tenantId, change);
-  else await storeEnd(context, subject.tenantId, change);
+  await settleDeclaration(context, subject.tenantId, change.facts);
+  if (change.facts.pullRequest.state !== "OPEN") {
+    await storeEnd(context, subject.tenantId, change);
+    return;
+  }
+  const freezes = await readFreezes(context, installation, subject.tenantId, change.facts);
+  const declared = await findDeclared(context, subject.tenantId, change.facts);
+  await storeDecision(context, subject.tenantId, { ...change, freezes, declared });
 }
 
-async function storeDecision(context: FlowContext, tenantId: number, change: GatheredChange): Promise<void> {
+/** A change, and what our own records add to it. */
+interface Judged extends GatheredChange {
+  readonly freezes: Emergencies["freezes"];
+  readonly declared: DecisionBody["declared"];
+}
+
+async function storeDecision(context: FlowContext, tenantId: number, change: Judged): Promise<void> {
   const { facts, policy } = change;
   const { repository, pullRequest } = facts;
   const decision = newDecision(tenantId, change);
@@ -79,16 +94,23 @@ function knownPullRequest(
 }
 
 /** The four gates and what they make together. */
-export function judge({ facts, policy, verdicts, trustProblems }: GatheredChange): Decision {
-  return decide(evaluate(facts, policy, verdicts, trustProblems), policy.identity, facts.observedAt);
+export function judge(
+  { facts, policy, verdicts, trustProblems }: GatheredChange,
+  emergencies: Emergencies,
+): Decision {
+  return decide(
+    evaluate(facts, policy, verdicts, trustProblems, emergencies),
+    policy.identity,
+    facts.observedAt,
+  );
 }
 
-function newDecision(tenantId: number, change: GatheredChange): NewDecision {
-  const { facts, controlled } = change;
+function newDecision(tenantId: number, change: Judged): NewDecision {
+  const { facts, controlled, freezes, declared } = change;
   const { number, title, base, head } = facts.pullRequest;
-  const decision = judge(change);
+  const decision = judge(change, { ...NO_EMERGENCIES, freezes });
   const pull = { number, title: title.toWellFormed(), baseRef: base.ref };
-  const body: DecisionBody = { controlled, pull, decision };
+  const body: DecisionBody = { controlled, pull, decision, declared };
   return {
     tenantId,
     repository: facts.repository,
@@ -99,7 +121,9 @@ function newDecision(tenantId: number, change: GatheredChange): NewDecision {
     policyDigest: decision.policy.digest,
     observedAt: new Date(facts.observedAt),
     body,
-    // Base and title stand on the check, so a change of either is a change of what is wanted.
-    digest: sha256Hex([JSON.stringify({ controlled, pull }), decisionDigestInput(decision)].join("\n")),
+    // All of this stands on the check, so a change of any of it is a change of what is wanted.
+    digest: sha256Hex(
+      [JSON.stringify({ controlled, pull, declared }), decisionDigestInput(decision)].join("\n"),
+    ),
   };
 }

@@ -3,8 +3,12 @@ import { mergeRecord, type EarlierVerdict } from "../evidence/merge-record.js";
 import { gather, type GatheredChange } from "../facts/gather.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import type { PullRequestSubject } from "../store/jobs.js";
-import type { NewRecord } from "../store/store.js";
+import { NO_EMERGENCIES } from "../policy/emergencies.js";
+import type { Decision } from "../policy/finding.js";
+import type { NewRecord, StoreTransaction } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
+import { isChased, landCase } from "./case/land.js";
+import { landedMerge } from "./case/landed-merge.js";
 import { judge } from "./evaluate-pull-request.js";
 
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
@@ -29,8 +33,9 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
   });
   awaitMerge(change, clock.now());
   if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;
-  const record = await newRecord(context, tenantId, change);
-  const outcome = await store.transaction((tx) => tx.appendRecord(record));
+  const judged = await judgeMerge(context, tenantId, change);
+  const record = newRecord(tenantId, change, judged);
+  const outcome = await store.transaction((tx) => storeMerge(tx, context, change, judged.decision, record));
   logger.info(
     { pull: `${repository.owner}/${repository.name}#${number}`, bypass: record.bypass },
     `Merge record ${outcome}`,
@@ -79,12 +84,43 @@ function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void
   }
 }
 
-async function newRecord(context: FlowContext, tenantId: number, change: GatheredChange): Promise<NewRecord> {
+interface JudgedMerge {
+  readonly decision: Decision;
+  /** `null`: the change was merged before any verdict on it. */
+  readonly before: EarlierVerdict | null;
+}
+
+/**
+ * Judges a merge as of its time. What protection was at that instant GitHub does not tell; changed since the verdict
+ * that let it in, it may have been off, and on again when we look.
+ */
+async function judgeMerge(
+  context: FlowContext,
+  tenantId: number,
+  change: GatheredChange,
+): Promise<JudgedMerge> {
+  const { facts } = change;
+  const { merge, number } = facts.pullRequest;
+  if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
+  const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
+  const since = new Date(before?.observedAt ?? merge.mergedAt);
+  const changes = await context.store.protectionChanges(
+    tenantId,
+    facts.repository.id,
+    since,
+    new Date(facts.observedAt),
+  );
+  const protectionChanges = changes.map(({ receivedAt, action, name, by }) => {
+    return { at: receivedAt.toISOString(), action, name, by };
+  });
+  return { decision: judge(change, { ...NO_EMERGENCIES, protectionChanges }), before };
+}
+
+function newRecord(tenantId: number, change: GatheredChange, judged: JudgedMerge): NewRecord {
   const { facts, verdicts, trustDigest } = change;
   const { merge, number, base, head } = facts.pullRequest;
   if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
-  const decision = judge(change);
-  const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
+  const { decision, before } = judged;
   const record = mergeRecord({ facts, decision, verdicts, trustDigest, before });
   return {
     tenantId,
@@ -101,6 +137,32 @@ async function newRecord(context: FlowContext, tenantId: number, change: Gathere
     occurredAt: new Date(merge.mergedAt),
     observedAt: new Date(facts.observedAt),
   };
+}
+
+/** The record, the commit that it covers, and the case where the gates had not passed: all of it or nothing. */
+async function storeMerge(
+  tx: StoreTransaction,
+  context: FlowContext,
+  change: GatheredChange,
+  decision: Decision,
+  record: NewRecord,
+): Promise<"appended" | "exists"> {
+  const { tenantId, repository, branch, changeKey, commitOid } = record;
+  const outcome = await tx.appendRecord(record);
+  if (outcome === "exists") return outcome;
+  await tx.cover({ tenantId, repositoryId: repository.id, branch }, [commitOid], changeKey);
+  if (record.bypass && isChased(change.policy)) {
+    await landCase(tx, landedMerge(context, change, decision, record));
+  } else {
+    const declared = await tx.findCaseOfChange(tenantId, changeKey);
+    if (declared !== null)
+      await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId: declared.id } });
+  }
+  for (const { id, state } of await tx.openCases(tenantId, repository.id, branch)) {
+    // It may be its revert.
+    if (state === "rejected") await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId: id } });
+  }
+  return outcome;
 }
 
 async function earlierVerdict(

@@ -70,13 +70,15 @@ const undecidedOn = ({ number, baseRef }: Head, { observedAt }: ChangeFacts): De
   controlled: true,
   pull: { number, title: "", baseRef },
   decision: undecided("not-judged-yet", number, observedAt),
+  declared: null,
 });
 
 function unreadSiblings({ siblings, pullRequest, observedAt }: ChangeFacts): DecisionBody[] {
   if (siblings.known) return [];
   const { number, base } = pullRequest;
   const pull = { number, title: "", baseRef: base.ref };
-  return [{ controlled: true, pull, decision: undecided("siblings-unknown", null, observedAt) }];
+  const decision = undecided("siblings-unknown", null, observedAt);
+  return [{ controlled: true, pull, decision, declared: null }];
 }
 
 function contentOf(check: RenderedCheck): CheckContent {
@@ -89,9 +91,13 @@ const stored = z.object({
   controlled: z.boolean(),
   pull: z.object({ number: z.number(), title: z.string(), baseRef: z.string() }),
   decision: z.unknown(),
+  declared: z
+    .object({ by: z.string(), until: z.string(), caseId: z.string(), issueUrl: z.string().nullable() })
+    .nullable()
+    .default(null),
 });
 
 function readBody({ body }: StoredDecision): DecisionBody {
-  const { controlled, pull, decision } = stored.parse(body);
-  return { controlled, pull, decision: readDecision(decision) };
+  const { decision, ...rest } = stored.parse(body);
+  return { ...rest, decision: readDecision(decision) };
 }

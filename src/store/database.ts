@@ -41,6 +41,11 @@ export class Database {
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(options.pool) });
   }
 
+  /** Makes everything ready that the first query would otherwise load. */
+  async connect(): Promise<void> {
+    await this.use((queries) => queries.tenant.count());
+  }
+
   /** Runs `work` outside a transaction. */
   async use<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     try {

@@ -6,7 +6,7 @@ import { openEmbedded } from "./embedded/embedded.js";
 import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
 import { migrate } from "./migrate/migrate.js";
-import { enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
+import { delayUntil, enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
 import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
 import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
@@ -31,6 +31,7 @@ export interface StoreOptions {
 /** A store together with the database under it, from which workers take their jobs. */
 export interface OpenedStore extends Store {
   readonly database: Database;
+  readonly clock: Clock;
 }
 
 /** Enough for ten jobs in transactions, the listener, the lease, and webhooks beside them. */
@@ -47,6 +48,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const database = await openDatabase(options);
   try {
     await migrate(database, options.logger);
+    await database.connect();
   } catch (error) {
     await database.close();
     throw error;
@@ -82,6 +84,7 @@ function reportLostConnections(pool: pg.Pool, logger: StoreLogger): void {
 function storeOn(database: Database, clock: Clock): OpenedStore {
   return {
     database,
+    clock,
     ...caseStoreOn(database),
     ...branchStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
@@ -108,7 +111,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     beginPosting: database.bind(beginPosting),
     markPosted: database.bind(markPosted),
     renewChecks: database.bind(renewChecks),
-    enqueue: (job, at) => database.use((queries) => enqueue(queries, job, at?.runAt ?? null)),
+    enqueue: (job, at) => database.use((queries) => enqueue(queries, job, delayUntil(at?.runAt, clock))),
     transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
     queueStatus: () => queueStatus(database),
     retryDeadJobs: (ids) => retryDeadJobs(database, ids ?? null),
@@ -131,7 +134,7 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
     appendRecord: (record) => appendRecord(queries, record, clock.now()),
     findRecord: bind(queries, findRecord),
     recordsOfCase: bind(queries, recordsOfCase),
-    enqueue: (job, at) => enqueue(queries, job, at?.runAt ?? null),
+    enqueue: (job, at) => enqueue(queries, job, delayUntil(at?.runAt, clock)),
   };
 }
 

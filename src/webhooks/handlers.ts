@@ -1,7 +1,9 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
 import { onBranch } from "./branch.js";
+import { onComment } from "./comment.js";
 import { onInstallation } from "./installation.js";
+import { onIssue } from "./issue.js";
 import { onPullRequest } from "./pull-request.js";
 import { onResults } from "./results.js";
 import { onReview } from "./review.js";
@@ -16,4 +18,6 @@ export function registerHandlers(app: Probot, context: FlowContext): void {
   onReview(app, context);
   onResults(app, context);
   onBranch(app, context);
+  onComment(app, context);
+  onIssue(app, context);
 }

@@ -1,7 +1,7 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
 import { forkedHead } from "../facts/facts.js";
-import { accountOf, evaluate, evaluateAtCommit, placeOf } from "./subjects.js";
+import { accountOf, evaluate, evaluateAtCommit, followCases, placeOf } from "./subjects.js";
 
 /** What happens to a pull request itself: a new head, a new base, a merge. */
 export function onPullRequest(app: Probot, context: FlowContext): void {
@@ -18,6 +18,7 @@ export function onPullRequest(app: Probot, context: FlowContext): void {
       await notePullRequest(context, payload);
       await notePusher(context, payload);
       await evaluate(context, placeOf(payload), [payload.pull_request.number]);
+      await followCases(context, placeOf(payload), payload.pull_request.number);
     },
   );
 
@@ -28,6 +29,7 @@ export function onPullRequest(app: Probot, context: FlowContext): void {
     if (merged) await context.store.enqueue({ task: "record-merge", payload: { ...place, number } });
     // Others with the same head shared this one's verdict, and no longer do.
     await evaluateAtCommit(context, place, head.sha);
+    await followCases(context, place, number);
   });
 }
 

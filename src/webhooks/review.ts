@@ -1,6 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
-import { evaluate, placeOf } from "./subjects.js";
+import { evaluate, followCases, placeOf } from "./subjects.js";
 
 /** Approvals given, changed or taken back. */
 export function onReview(app: Probot, context: FlowContext): void {
@@ -8,6 +8,7 @@ export function onReview(app: Probot, context: FlowContext): void {
     ["pull_request_review.submitted", "pull_request_review.edited", "pull_request_review.dismissed"],
     async ({ payload }) => {
       await evaluate(context, placeOf(payload), [payload.pull_request.number]);
+      await followCases(context, placeOf(payload), payload.pull_request.number);
     },
   );
 }

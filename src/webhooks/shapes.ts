@@ -40,6 +40,13 @@ const SHAPES = {
     repositories_added: z.array(z.object({ id: id.optional(), name: text.optional() })),
     repositories_removed: z.array(z.object({ id: id.optional(), name: text.optional() })),
   }),
+  issue_comment: z.object({
+    ...inRepository,
+    action: text,
+    issue: z.object({ number: id }),
+    comment: z.object({ id, html_url: text, body: z.string(), created_at: text }),
+  }),
+  issues: z.object({ ...inRepository, action: text, issue: z.object({ number: id, updated_at: text }) }),
   pull_request: z.object({ ...inRepository, action: text, number: id, pull_request: pullRequest }),
   pull_request_review: z.object({ ...inRepository, action: text, pull_request: z.object({ number: id }) }),
   push: z.object({

@@ -78,3 +78,14 @@ export async function evaluateTenant({ store }: FlowContext, tenantId: number): 
     await evaluate({ store }, { tenantId, repository }, [number]);
   }
 }
+
+/** Has the break-glass cases looked at again that a pull request is the change of, or the documentation. */
+export async function followCases(
+  { store }: Pick<FlowContext, "store">,
+  { tenantId, repository }: Place,
+  number: number,
+): Promise<void> {
+  for (const { id } of await store.findCasesOfPullRequest(tenantId, repository.id, number)) {
+    await store.enqueue({ task: "follow-case", payload: { tenantId, caseId: id } });
+  }
+}

@@ -4,8 +4,19 @@ import { join } from "node:path";
 import type pg from "pg";
 import { startApp, type RunningApp } from "../../src/app.js";
 import { type Clock, systemClock } from "../../src/clock.js";
+import type { ChannelConfig } from "../../src/notify/channel.js";
+import { parsePrivateTargets, type PrivateTargets } from "../../src/notify/net/addresses.js";
 import { Database } from "../../src/store/database.js";
 import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../github/loopback.js";
+
+/** Receivers of alerts in tests listen here. */
+const LOOPBACK: PrivateTargets = loopback();
+
+function loopback(): PrivateTargets {
+  const targets = parsePrivateTargets("127.0.0.1");
+  if ("unreadable" in targets) throw new Error(`${targets.unreadable} cannot be read`);
+  return targets;
+}
 
 export const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
 export const WEBHOOK_SECRET = "a-secret-that-only-this-test-knows";
@@ -27,6 +38,10 @@ export interface SceneOptions {
   /** `null`: the embedded database. */
   readonly databaseUrl: string | null;
   readonly clock?: Clock;
+  /** Where alerts go; to nobody unless given. */
+  readonly channels?: readonly ChannelConfig[];
+  /** Whether the operator lets the app open retroactive pull requests. */
+  readonly opensPullRequests?: boolean;
 }
 
 /** The unmodified app beside a loopback GitHub, both listening, joined by webhooks and HTTP only. */
@@ -45,7 +60,12 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function startScene({ databaseUrl, clock = systemClock }: SceneOptions): Promise<Scene> {
+export async function startScene({
+  databaseUrl,
+  clock = systemClock,
+  channels = [],
+  opensPullRequests = false,
+}: SceneOptions): Promise<Scene> {
   const dataDir = await mkdtemp(join(tmpdir(), "countersign-scene-"));
   const github = await startLoopbackGitHub({ manifest: MANIFEST, webhookSecret: WEBHOOK_SECRET, clock });
   const app = await startApp(
@@ -57,9 +77,14 @@ export async function startScene({ databaseUrl, clock = systemClock }: SceneOpti
       host: "127.0.0.1",
       port: 0,
       logLevel: "fatal",
+      channels,
+      privateTargets: LOOPBACK,
+      opensPullRequests,
     },
     clock,
   );
+  // The database client loads parts of itself at its first query, which Jest lets it do only while a test or hook runs.
+  await app.lookForDue();
   await github.setWebhookUrl(`${app.url}/api/github/webhooks`);
   const { pool } = databaseOf(app);
   const troubles = async () => {

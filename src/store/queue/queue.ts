@@ -1,20 +1,26 @@
+import type { Clock } from "../../clock.js";
 import type { Database, Queries } from "../database.js";
 import { type Job, MAX_ATTEMPTS, parseJob, schedulingOf } from "../jobs.js";
 import type { DeadJob, QueueStatus } from "../store.js";
 
+/** How long from now `runAt` is, in milliseconds; `null`: at once. */
+export const delayUntil = (runAt: Date | undefined, clock: Clock): number | null =>
+  runAt === undefined ? null : runAt.getTime() - clock.now().getTime();
+
 /**
- * Queues a job, in the transaction of `queries`. A waiting job with the same key is replaced; one that runs already is
- * left alone and followed by this one, since it may have looked at the world before the news.
+ * Queues a job, in the transaction of `queries`; `delayMs` `null`: for now. A delay and no instant, for the database's
+ * clock and ours may differ, and ours may be stepped. A waiting job with the same key is replaced; one that runs
+ * already is left alone and followed by this one, since it may have looked at the world before the news.
  *
  * @throws CountersignError `invariant-broken` for a payload that no worker would take.
  */
-export async function enqueue(queries: Queries, job: Job, runAt: Date | null): Promise<void> {
+export async function enqueue(queries: Queries, job: Job, delayMs: number | null): Promise<void> {
   const payload = JSON.stringify(parseJob(job.task, job.payload).payload);
   const { key, queue, priority } = schedulingOf(job);
   await queries.$queryRaw`
     SELECT 1 AS queued
       FROM graphile_worker.add_job(
-        ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => ${runAt}::timestamptz,
+        ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => now() + ${delayMs}::float8 * interval '1 millisecond',
         max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}, priority => ${priority}::int)`;
 }
 
@@ -78,14 +84,14 @@ export async function retryDeadJobs(database: Database, ids: readonly string[] |
 export async function postpone(
   database: Database,
   job: Job,
-  running: { readonly id: string; readonly attempts: number; readonly until: Date },
+  running: { readonly id: string; readonly attempts: number; readonly delayMs: number },
 ): Promise<void> {
   await database.transaction(async (queries) => {
     const current = await queries.$queryRaw<unknown[]>`
       SELECT 1 AS current FROM graphile_worker._private_jobs
        WHERE id = ${BigInt(running.id)} AND key IS NOT NULL FOR UPDATE`;
     if (current.length === 0) return;
-    await enqueue(queries, job, running.until);
+    await enqueue(queries, job, running.delayMs);
     await queries.$executeRaw`
       UPDATE graphile_worker._private_jobs SET attempts = ${running.attempts} WHERE key = ${schedulingOf(job).key}`;
   });

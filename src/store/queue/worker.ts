@@ -1,10 +1,11 @@
 import { type JobHelpers, run, type Runner, type TaskList } from "graphile-worker";
 import { isCountersignError } from "../../errors.js";
+import type { Clock } from "../../clock.js";
 import type { Database } from "../database.js";
 import { type Job, parseJob, type PayloadOf, TASK_NAMES, type TaskName } from "../jobs.js";
 import type { StoreLogger } from "../logger.js";
 import { queueLogger } from "./logger.js";
-import { bury, isDrained, postpone } from "./queue.js";
+import { bury, delayUntil, isDrained, postpone } from "./queue.js";
 import { Lease, takeOver } from "./takeover.js";
 
 export interface JobContext {
@@ -22,6 +23,12 @@ export interface WorkerOptions {
   /** How many jobs run at once. */
   readonly concurrency: number;
   readonly logger: StoreLogger;
+}
+
+/** Where jobs come from, and the clock by which those that are put off wait. */
+export interface JobSource {
+  readonly database: Database;
+  readonly clock: Clock;
 }
 
 export interface RunningWorker {
@@ -51,7 +58,7 @@ const SETTLE_IN_BATCHES = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
  * other error the job is tried again with growing pauses, and is dead after its last attempt.
  */
 export async function startWorker(
-  store: { readonly database: Database },
+  store: JobSource,
   handlers: Handlers,
   { concurrency, logger }: WorkerOptions,
 ): Promise<RunningWorker> {
@@ -60,7 +67,7 @@ export async function startWorker(
   const leasing = new Leasing(database, logger);
   const runner = await run({
     pgPool: database.pool,
-    taskList: taskList(database, handlers),
+    taskList: taskList(store, handlers),
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
@@ -139,11 +146,11 @@ class Leasing {
   }
 }
 
-function taskList(database: Database, handlers: Handlers): TaskList {
+function taskList(source: JobSource, handlers: Handlers): TaskList {
   return Object.fromEntries(
     TASK_NAMES.map((task) => [
       task,
-      (payload: unknown, { job }: JobHelpers) => perform(database, handlers, task, payload, job),
+      (payload: unknown, { job }: JobHelpers) => perform(source, handlers, task, payload, job),
     ]),
   );
 }
@@ -155,7 +162,7 @@ interface QueuedJob {
 }
 
 async function perform(
-  database: Database,
+  { database, clock }: JobSource,
   handlers: Handlers,
   task: TaskName,
   payload: unknown,
@@ -166,7 +173,11 @@ async function perform(
     await handle(handlers, job, { attempt: queued.attempts, maxAttempts: queued.max_attempts });
   } catch (error) {
     if (!isCountersignError(error) || error.retryAt === undefined) throw withRemedy(error);
-    await postpone(database, job, { id: queued.id, attempts: queued.attempts - 1, until: error.retryAt });
+    await postpone(database, job, {
+      id: queued.id,
+      attempts: queued.attempts - 1,
+      delayMs: delayUntil(error.retryAt, clock) ?? 0,
+    });
   }
 }
 

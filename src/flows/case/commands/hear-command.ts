@@ -1,0 +1,76 @@
+import { type Command, parseCommand } from "../../../breakglass/commands.js";
+import { type Refusal, refuse } from "../../../breakglass/rules.js";
+import type { Installation } from "../../../github/github.js";
+import type { StoredCase } from "../../../store/case-store.js";
+import type { CommandSubject } from "../../../store/jobs.js";
+import { type FlowContext, installationOf } from "../../context.js";
+import { declare } from "./declare.js";
+import { obey } from "./obey.js";
+import { refuseAlone, wantReply } from "./reply.js";
+
+/**
+ * Hears a command in a comment, as it was when it was made, and answers it. A refused one says by which rule, and is on
+ * record: as a step of its case, or by itself where it belongs to none.
+ */
+export async function hearCommand(context: FlowContext, subject: CommandSubject): Promise<void> {
+  const parsed = parseCommand(subject.comment.line);
+  if (parsed === null) return;
+  const installation = await installationOf(context, subject.tenantId);
+  if (installation === null) return;
+  const refusal = parsed.ok ? refuseSpeaker(subject) : parsed.refusal;
+  if (refusal !== null || !parsed.ok) {
+    await context.store.transaction((tx) =>
+      refuseAlone(tx, context, subject, refusal ?? refuse("unknown-command")),
+    );
+    return;
+  }
+  await carryOut(context, installation, subject, parsed.command);
+}
+
+/** A comment that an app made in someone's name may say what that person never read. */
+function refuseSpeaker({ comment: { author, viaApp } }: CommandSubject): Refusal | null {
+  if (viaApp !== null) return refuse("not-a-person", `It was posted through the app ${viaApp}.`);
+  return author.type === "User" ? null : refuse("not-a-person", `${author.login} is of type ${author.type}.`);
+}
+
+async function carryOut(
+  context: FlowContext,
+  installation: Installation,
+  subject: CommandSubject,
+  command: Command,
+): Promise<void> {
+  const { store } = context;
+  switch (command.kind) {
+    case "help":
+      return store.transaction((tx) => wantReply(tx, subject, { kind: "help" }));
+    case "recheck":
+      return recheck(context, subject);
+    case "declare":
+      return subject.onPullRequest
+        ? declare(context, installation, subject, command)
+        : store.transaction((tx) => wantReply(tx, subject, { kind: "not-here" }));
+    default: {
+      const stored = await findCase(context, subject);
+      return stored === null
+        ? store.transaction((tx) => wantReply(tx, subject, { kind: "not-here" }))
+        : obey(context, installation, stored, subject, command);
+    }
+  }
+}
+
+async function recheck({ store }: FlowContext, subject: CommandSubject): Promise<void> {
+  const { tenantId, repository, number, onPullRequest } = subject;
+  await store.transaction(async (tx) => {
+    if (onPullRequest)
+      await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    await wantReply(tx, subject, { kind: onPullRequest ? "rechecked" : "not-here" });
+  });
+}
+
+/** On an issue: the case that it tracks. On a pull request: the one it is the change of, else the one it documents. */
+async function findCase({ store }: FlowContext, subject: CommandSubject): Promise<StoredCase | null> {
+  const { tenantId, repository, number, onPullRequest } = subject;
+  if (!onPullRequest) return store.findCaseOfIssue(tenantId, repository.id, number);
+  const cases = await store.findCasesOfPullRequest(tenantId, repository.id, number);
+  return cases.find(({ pullNumber }) => pullNumber === number) ?? cases.at(-1) ?? null;
+}

@@ -1,0 +1,44 @@
+import type { Refusal } from "../../../breakglass/rules.js";
+import { refusalRecord } from "../../../evidence/case-record.js";
+import { type Answer, answer } from "../../../report/case/answer.js";
+import type { CommandSubject } from "../../../store/jobs.js";
+import type { StoreTransaction } from "../../../store/store.js";
+import type { FlowContext } from "../../context.js";
+
+/** The app does not know where its documentation can be read: every installation has its own. */
+const DOCS_URL = null;
+
+/** Has a command answered where it was made: once, whatever happens, for the first answer stays. */
+export async function wantReply(tx: StoreTransaction, subject: CommandSubject, what: Answer): Promise<void> {
+  const { tenantId, repository, number, comment } = subject;
+  const key = `answer:${comment.id}`;
+  const body = answer(what, DOCS_URL);
+  await tx.wantComment({ tenantId, key, caseId: null, on: { repository, number }, body });
+  await tx.enqueue({ task: "publish-comment", payload: { tenantId, key } });
+}
+
+/** Refuses a command that belongs to no case: the refusal is a record of its own. */
+export async function refuseAlone(
+  tx: StoreTransaction,
+  { clock }: Pick<FlowContext, "clock">,
+  subject: CommandSubject,
+  refusal: Refusal,
+): Promise<void> {
+  const { tenantId, repository, number, onPullRequest, comment } = subject;
+  const { id, url, author: by, at, line } = comment;
+  const record = refusalRecord({ repository, commentId: id, url, on: number, by, at, text: line, refusal });
+  await tx.appendRecord({
+    tenantId,
+    kind: "break-glass-refused",
+    ...record,
+    repository,
+    branch: "",
+    pullNumber: onPullRequest ? number : null,
+    headOid: "",
+    commitOid: "",
+    policyDigest: null,
+    occurredAt: new Date(at),
+    observedAt: clock.now(),
+  });
+  await wantReply(tx, subject, { kind: "refused", refusal, view: null });
+}

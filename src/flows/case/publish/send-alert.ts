@@ -1,0 +1,50 @@
+import { isCountersignError } from "../../../errors.js";
+import { readCaseFile } from "../../../breakglass/stored.js";
+import type { Alert } from "../../../report/case/alert.js";
+import type { StoredAlert } from "../../../store/case-store.js";
+import type { PayloadOf } from "../../../store/jobs.js";
+import type { FlowContext } from "../../context.js";
+import { issueUrl } from "../issue-url.js";
+import { readAlert } from "./alert-content.js";
+import { withCase } from "../core/with-case.js";
+
+/**
+ * Sends one alert, at least once and always under the same id. A channel that fails is tried again by the queue; its
+ * error is shown on the case, and holds nothing else up.
+ */
+export async function sendAlert(
+  context: FlowContext,
+  { tenantId, alertId }: PayloadOf<"send-alert">,
+): Promise<void> {
+  const alert = await context.store.findAlert(tenantId, alertId);
+  if (alert?.sentAt !== null) return;
+  try {
+    await context.notifier.send(alert.channel, await contentOf(context, alert));
+  } catch (error) {
+    await note(context, alert, messageOf(error));
+    throw error;
+  }
+  await note(context, alert, null);
+}
+
+/** Notes how an attempt went, and shows on the case what is news: the first attempt, and that it went through after all. */
+async function note(context: FlowContext, alert: StoredAlert, error: string | null): Promise<void> {
+  const { tenantId, id, caseId, attempts } = alert;
+  await context.store.noteAlertAttempt(tenantId, id, error, context.clock.now());
+  if (caseId === null || (attempts > 0 && error !== null)) return;
+  await withCase(context, tenantId, caseId, (draft) => {
+    draft.touch();
+  });
+}
+
+/** With the issue's address, if it was posted since the alert was wanted. */
+async function contentOf({ store }: FlowContext, { tenantId, caseId, content }: StoredAlert): Promise<Alert> {
+  const alert = readAlert(content);
+  const stored = caseId === null ? null : await store.findCase(tenantId, caseId);
+  if (alert.url !== null || stored === null) return alert;
+  const { repositoryUrl } = readCaseFile(stored.body, stored.digest);
+  return { ...alert, url: issueUrl(repositoryUrl, stored.repository, stored.issue) };
+}
+
+const messageOf = (error: unknown): string =>
+  isCountersignError(error) ? `${error.code}: ${error.message}` : "It failed without saying why.";
