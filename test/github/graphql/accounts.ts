@@ -1,6 +1,7 @@
 import { nodeId } from "../render/accounts.js";
-import type { CommitObject, GitPerson } from "../world/commit-object.js";
-import type { Account, App, NamedActor } from "../world/model.js";
+import type { CommitObject, GitPerson } from "../world/git/commit-object.js";
+import type { Account, App, NamedActor, Team } from "../world/model.js";
+import { connection, type PageArguments } from "./connection.js";
 import type { Context } from "./context.js";
 
 /** An account as an `Actor`. A bot's login has no `[bot]` here, other than in REST. */
@@ -50,4 +51,41 @@ export function commitAuthors({ author, message }: CommitObject): GitPerson[] {
   }));
   const people = [author, ...named];
   return people.filter(({ email }, at) => people.findIndex((person) => person.email === email) === at);
+}
+
+type TeamsArguments = PageArguments & { readonly userLogins?: readonly string[] | null };
+
+/** An organization with its teams, which only those see who may read its members. */
+export function organizationNode(context: Context, account: Account): object {
+  return {
+    ...actorNode(account),
+    teams: (page: TeamsArguments) => {
+      context.needOfAccount(account, "members");
+      const teams = context.world.teams.filter(
+        (team) => team.organization === account && hasSome(context, team, page.userLogins ?? null),
+      );
+      return connection(teams, page, (some) => some.map((team) => teamNode(context, team)));
+    },
+  };
+}
+
+function hasSome({ world }: Context, { members }: Team, logins: readonly string[] | null): boolean {
+  return logins === null || logins.some((login) => members.has(world.account(login)?.id ?? 0));
+}
+
+function teamNode(context: Context, team: Team): object {
+  const { id, organization, slug, name, members } = team;
+  return {
+    __typename: "Team",
+    id: nodeId("Team", id),
+    databaseId: id,
+    slug,
+    name,
+    combinedSlug: `${organization.login}/${slug}`,
+    organization: () => organizationNode(context, organization),
+    members: (page: PageArguments) => {
+      const people = context.world.accounts.filter((account) => members.has(account.id));
+      return connection(people, page, (some) => some.map(actorNode));
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import { nodeId } from "../render/accounts.js";
-import type { CommitObject } from "../world/commit-object.js";
-import { pullsWith, rollup } from "../world/lookups.js";
+import type { CommitObject } from "../world/git/commit-object.js";
+import { pullsWith, rollup } from "../world/branches/lookups.js";
 import type { Repo } from "../world/model.js";
-import type { ForgeOpinion } from "../world/signatures.js";
+import type { ForgeOpinion } from "../world/git/signatures.js";
 import { fullName } from "../world/world.js";
 import { actorNode, commitAuthors, gitActorNode } from "./accounts.js";
 import { connection, type PageArguments } from "./connection.js";

@@ -2,7 +2,7 @@ import { GraphQLError } from "graphql";
 import { holds } from "../http/permissions.js";
 import { maySee, type Caller } from "../http/access.js";
 import type { RateLimits } from "../http/limits.js";
-import { settledCommits } from "../world/lookups.js";
+import { settledCommits } from "../world/branches/lookups.js";
 import type { Access, Account, Repo } from "../world/model.js";
 import type { World } from "../world/world.js";
 

@@ -1,6 +1,6 @@
 import { nodeId } from "../render/accounts.js";
 import type { ClassicRule, NamedActor, RequiredCheck, Rule, Ruleset, RulesetBypass } from "../world/model.js";
-import type { AppliedRule } from "../world/protection.js";
+import type { AppliedRule } from "../world/branches/protection.js";
 import { actorNode, appNode, namedActorNode } from "./accounts.js";
 import { connection, type PageArguments } from "./connection.js";
 import type { Context } from "./context.js";

@@ -1,6 +1,6 @@
 import { nodeId } from "../render/accounts.js";
 import { pullUrl } from "../render/pulls.js";
-import { testMerge } from "../world/merging.js";
+import { testMerge } from "../world/branches/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import { canWrite } from "../world/world.js";
 import { actorNode } from "./accounts.js";

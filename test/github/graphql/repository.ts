@@ -1,5 +1,5 @@
 import { nodeId } from "../render/accounts.js";
-import type { GitObject } from "../world/git.js";
+import type { GitObject } from "../world/git/git.js";
 import type { Repo } from "../world/model.js";
 import { fullName } from "../world/world.js";
 import { actorNode } from "./accounts.js";
@@ -8,7 +8,7 @@ import { connection, type PageArguments } from "./connection.js";
 import { unresolvable, type Context } from "./context.js";
 import { ProtectionNode, ruleNode, RulesetNode } from "./protection.js";
 import { PullRequestNode } from "./pull-request.js";
-import { appliedRules, classicRule } from "../world/protection.js";
+import { appliedRules, classicRule } from "../world/branches/protection.js";
 
 type RefsArguments = PageArguments & { readonly refPrefix: string } & Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { nodeId } from "../render/accounts.js";
 import { suiteState } from "../render/checks.js";
-import type { CommitObject } from "../world/commit-object.js";
+import type { CommitObject } from "../world/git/commit-object.js";
 import type { CheckRun, CheckSuite, CommitStatus, Repo } from "../world/model.js";
 import { fullName } from "../world/world.js";
 import { actorNode, appNode } from "./accounts.js";

@@ -1,6 +1,5 @@
 import { isoSeconds } from "../world/world.js";
-import { actorNode } from "./accounts.js";
-import { organizationNode } from "./organization.js";
+import { actorNode, organizationNode } from "./accounts.js";
 import { unresolvable, type Context } from "./context.js";
 import { RepositoryNode } from "./repository.js";
 

@@ -1,5 +1,5 @@
-import type { ChangedFiles } from "../world/changed-files.js";
-import type { CommitObject, GitPerson } from "../world/commit-object.js";
+import type { ChangedFiles } from "../world/git/changed-files.js";
+import type { CommitObject, GitPerson } from "../world/git/commit-object.js";
 import type { CommitStatus, Repo } from "../world/model.js";
 import type { Json } from "../world/json.js";
 import { fullName, type World } from "../world/world.js";

@@ -1,5 +1,5 @@
-import type { FileDiff } from "../world/file-diffs.js";
-import type { CommitObject } from "../world/commit-object.js";
+import type { FileDiff } from "../world/git/file-diffs.js";
+import type { CommitObject } from "../world/git/commit-object.js";
 import type { Repo } from "../world/model.js";
 import type { Json } from "../world/json.js";
 import { fullName, type World } from "../world/world.js";

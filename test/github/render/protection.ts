@@ -1,6 +1,6 @@
 import type { ClassicRule, NamedActor, Repo } from "../world/model.js";
 import type { Json } from "../world/json.js";
-import type { AppliedRule } from "../world/protection.js";
+import type { AppliedRule } from "../world/branches/protection.js";
 import { fullName, type World } from "../world/world.js";
 import { app, simpleUser } from "./accounts.js";
 import { repoApi } from "./repository.js";

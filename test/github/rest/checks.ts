@@ -9,7 +9,7 @@ import {
   type CheckRunFields,
   type NewStatus,
 } from "../world/results.js";
-import { commitOf } from "./revisions.js";
+import { commitOf } from "./git/revisions.js";
 import {
   actorOf,
   appOf,

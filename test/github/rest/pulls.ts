@@ -1,6 +1,6 @@
 import { commitWithAccounts } from "../render/commits.js";
 import { fullPull, review as reviewJson, simplePull } from "../render/pulls.js";
-import { mergePull, type MergeMethod } from "../world/merging.js";
+import { mergePull, type MergeMethod } from "../world/branches/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import {
   addReview,

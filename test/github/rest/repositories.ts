@@ -4,11 +4,11 @@ import { contentJson } from "../render/contents.js";
 import { branchProtection, branchRule } from "../render/protection.js";
 import { simplePull } from "../render/pulls.js";
 import { activity, fullRepository } from "../render/repository.js";
-import { pullsWith, settledCommits } from "../world/lookups.js";
+import { pullsWith, settledCommits } from "../world/branches/lookups.js";
 import type { Activity, Repo, Role } from "../world/model.js";
-import { appliedRules, classicRule } from "../world/protection.js";
+import { appliedRules, classicRule } from "../world/branches/protection.js";
 import { notFound, Refusal } from "../world/refusal.js";
-import { commitOf } from "./revisions.js";
+import { commitOf } from "./git/revisions.js";
 import { byCursor, ok, paged, repoOf, text, type Handler, type RestRequest } from "./request.js";
 
 /** Repositories: themselves, their commits, files, protection and activity. */

@@ -1,4 +1,4 @@
-import { mergePull, type MergeOptions } from "../world/merging.js";
+import { mergePull, type MergeOptions } from "../world/branches/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import * as pulls from "../world/pulls.js";
 import type { World } from "../world/world.js";

@@ -1,6 +1,6 @@
 import type { CommitOptions, Person } from "../../support/git.js";
 import type { Account, Repo } from "../world/model.js";
-import { updateRef } from "../world/push-rules.js";
+import { updateRef } from "../world/branches/push-rules.js";
 import { fullName, type World } from "../world/world.js";
 import type { UserHandle } from "./user.js";
 

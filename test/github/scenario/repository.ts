@@ -11,7 +11,7 @@ import type {
   Ruleset,
 } from "../world/model.js";
 import { openIssue, type NewIssue } from "../world/issues.js";
-import { mergeGroup, type MergeMethod } from "../world/merging.js";
+import { mergeGroup, type MergeMethod } from "../world/branches/merging.js";
 import * as pulls from "../world/pulls.js";
 import * as results from "../world/results.js";
 import { fullName, type World } from "../world/world.js";

@@ -1,5 +1,16 @@
 import type { KeyObject } from "node:crypto";
-import type { GitStore } from "./git.js";
+import type { GitStore } from "./git/git.js";
+import type { ClassicRule, Ruleset } from "./rules.js";
+
+export type {
+  NamedActor,
+  ClassicRule,
+  ReviewRequirement,
+  RequiredCheck,
+  Ruleset,
+  Rule,
+  RulesetBypass,
+} from "./rules.js";
 
 /** What the loopback GitHub remembers, as plain data. Times are ISO 8601 UTC in whole seconds, as GitHub's are. */
 export interface Account {
@@ -255,78 +266,6 @@ export interface Activity {
 
 export type ActivityType =
   "push" | "force_push" | "branch_creation" | "branch_deletion" | "pr_merge" | "merge_queue_merge";
-
-/** Who an allowance or a bypass names. */
-export interface NamedActor {
-  readonly kind: "user" | "team" | "app";
-  readonly id: number;
-  readonly name: string;
-}
-
-export interface ClassicRule {
-  readonly id: number;
-  readonly pattern: string;
-  readonly adminEnforced: boolean;
-  readonly forcePushes: boolean;
-  readonly deletions: boolean;
-  readonly pullRequest: ReviewRequirement | null;
-  readonly checks: readonly RequiredCheck[] | null;
-  readonly strictChecks: boolean;
-  readonly signatures: boolean;
-  readonly pullRequestBypass: readonly NamedActor[];
-  readonly forcePushBypass: readonly NamedActor[];
-  readonly createdAt: string;
-}
-
-export interface ReviewRequirement {
-  readonly approvals: number;
-  readonly dismissStale: boolean;
-  readonly codeOwners: boolean;
-  readonly lastPushApproval: boolean;
-}
-
-export interface RequiredCheck {
-  readonly context: string;
-  /** `null`: any source. */
-  readonly appId: number | null;
-}
-
-export interface Ruleset {
-  readonly id: number;
-  readonly name: string;
-  readonly source:
-    | { readonly kind: "repository"; readonly repo: Repo }
-    | { readonly kind: "organization"; readonly account: Account };
-  readonly enforcement: "active" | "evaluate" | "disabled";
-  /** `~ALL`, `~DEFAULT_BRANCH`, or a full ref pattern. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  /** Of an organization: which repositories, `~ALL` or names. */
-  readonly repositories: readonly string[];
-  readonly rules: readonly Rule[];
-  readonly bypass: readonly RulesetBypass[];
-  readonly createdAt: string;
-}
-
-/** A rule as REST writes it. */
-export interface Rule {
-  readonly type: string;
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
-
-export interface RulesetBypass {
-  readonly type:
-    | "RepositoryRole"
-    | "Team"
-    | "Integration"
-    | "OrganizationAdmin"
-    | "DeployKey"
-    | "EnterpriseOwner"
-    | "User";
-  readonly id: number | null;
-  readonly name: string;
-  readonly mode: "always" | "pull_request" | "exempt";
-}
 
 export interface CodeScanningAlert {
   readonly number: number;

@@ -1,5 +1,5 @@
 import type { Account, PullRequest, Repo, Review } from "./model.js";
-import { storeHead } from "./followers.js";
+import { storeHead } from "./branches/followers.js";
 import { tellPull, tellReview } from "./telling.js";
 import { Refusal, unprocessable } from "./refusal.js";
 import { fullName, type World } from "./world.js";

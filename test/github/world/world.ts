@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/clock.js";
-import { GitStore } from "./git.js";
+import { GitStore } from "./git/git.js";
 import type { Access, Account, App, AppKeys, Installation, Repo, Role, Team } from "./model.js";
 import type { Json } from "./json.js";
-import { SignatureOpinions } from "./signatures.js";
-import { WebFlow } from "./web-flow.js";
+import { SignatureOpinions } from "./git/signatures.js";
+import { WebFlow } from "./git/web-flow.js";
 
 /** Something that happened, as a webhook would tell it. */
 export interface WorldEvent {

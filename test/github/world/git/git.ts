@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { createRepository, type CommitOptions, type Repository } from "../../support/git.js";
+import { createRepository, type CommitOptions, type Repository } from "../../../support/git.js";
 import { parseCommit, type CommitObject } from "./commit-object.js";
 
 const NO_OBJECT = "0".repeat(40);

@@ -1,7 +1,7 @@
-import type { Account, PullRequest, Repo } from "./model.js";
+import type { Account, PullRequest, Repo } from "../model.js";
 import { requirements } from "./protection.js";
-import { tellPull, tellReview } from "./telling.js";
-import type { World } from "./world.js";
+import { tellPull, tellReview } from "../telling.js";
+import type { World } from "../world.js";
 
 function openPulls(world: World): PullRequest[] {
   return world.repositories.flatMap(({ pulls }) => pulls).filter(({ state }) => state === "open");

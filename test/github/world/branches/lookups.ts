@@ -1,5 +1,5 @@
-import type { CheckRun, CommitStatus, PullRequest, Repo } from "./model.js";
-import type { World } from "./world.js";
+import type { CheckRun, CommitStatus, PullRequest, Repo } from "../model.js";
+import type { World } from "../world.js";
 
 /**
  * Pull requests of this repository and its forks' targets that hold a commit, as one of their commits or as their

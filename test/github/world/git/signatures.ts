@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../support/run.js";
+import { run } from "../../../support/run.js";
 import type { CommitObject } from "./commit-object.js";
-import type { Account } from "./model.js";
-import type { World } from "./world.js";
+import type { Account } from "../model.js";
+import type { World } from "../world.js";
 
 export interface ForgeOpinion {
   readonly format: "GpgSignature" | "SshSignature" | "SmimeSignature";

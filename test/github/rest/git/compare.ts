@@ -1,8 +1,8 @@
-import { comparisonJson, type Comparison } from "../render/comparison.js";
-import { fileDiffs } from "../world/file-diffs.js";
-import type { Repo } from "../world/model.js";
-import { notFound, Refusal } from "../world/refusal.js";
-import { ok, paged, repoOf, text, type Handler, type RestAnswer, type RestRequest } from "./request.js";
+import { comparisonJson, type Comparison } from "../../render/comparison.js";
+import { fileDiffs } from "../../world/git/file-diffs.js";
+import type { Repo } from "../../world/model.js";
+import { notFound, Refusal } from "../../world/refusal.js";
+import { ok, paged, repoOf, text, type Handler, type RestAnswer, type RestRequest } from "../request.js";
 
 /** Listed where no page is asked for: the newest of the comparison. */
 const UNPAGED_COMMITS = 250;

@@ -8,8 +8,8 @@ import type {
   RequiredCheck,
   Rule,
   Ruleset,
-} from "./model.js";
-import { canWrite, type World } from "./world.js";
+} from "../model.js";
+import { canWrite, type World } from "../world.js";
 
 /** One active ruleset rule that applies to a branch. */
 export interface AppliedRule {

@@ -1,6 +1,6 @@
-import { createKeyring, type GpgKey, type Keyring } from "../../support/signing.js";
-import type { Account } from "./model.js";
-import type { World } from "./world.js";
+import { createKeyring, type GpgKey, type Keyring } from "../../../support/signing.js";
+import type { Account } from "../model.js";
+import type { World } from "../world.js";
 
 /** GitHub's own committer: the account `web-flow`, whose key signs what GitHub makes. The key is made when first used. */
 export class WebFlow {

@@ -1,8 +1,8 @@
-import { gitCommit, ref as refJson } from "../render/commits.js";
-import { treeJson } from "../render/trees.js";
-import { updateRef } from "../world/push-rules.js";
-import { notFound, Refusal } from "../world/refusal.js";
-import { actorOf, created, ok, repoOf, text, type Handler } from "./request.js";
+import { gitCommit, ref as refJson } from "../../render/commits.js";
+import { treeJson } from "../../render/contents.js";
+import { updateRef } from "../../world/branches/push-rules.js";
+import { notFound, Refusal } from "../../world/refusal.js";
+import { actorOf, created, ok, repoOf, text, type Handler } from "../request.js";
 
 /** Git's own objects and refs. */
 export const gitData: Readonly<Record<string, Handler>> = {

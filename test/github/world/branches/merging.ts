@@ -1,12 +1,12 @@
-import type { Person, CommitOptions } from "../../support/git.js";
-import { gpgTime } from "../../support/signing.js";
+import type { Person, CommitOptions } from "../../../support/git.js";
+import { gpgTime } from "../../../support/signing.js";
 import { refMoved } from "./changes.js";
-import type { Account, PullRequest } from "./model.js";
+import type { Account, PullRequest } from "../model.js";
 import { mayBypass, mergeBlockers, QUEUE_REQUIRED } from "./protection.js";
-import { Refusal } from "./refusal.js";
-import { tellPull } from "./telling.js";
-import type { World } from "./world.js";
-import type { CommitObject } from "./commit-object.js";
+import { Refusal } from "../refusal.js";
+import { tellPull } from "../telling.js";
+import type { World } from "../world.js";
+import type { CommitObject } from "../git/commit-object.js";
 
 export type MergeMethod = "merge" | "squash" | "rebase";
 

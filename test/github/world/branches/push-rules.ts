@@ -1,8 +1,8 @@
 import { refMoved, type RefUpdate } from "./changes.js";
-import type { Account, Repo } from "./model.js";
+import type { Account, Repo } from "../model.js";
 import { mayBypass, requirements } from "./protection.js";
-import { Refusal } from "./refusal.js";
-import type { World } from "./world.js";
+import { Refusal } from "../refusal.js";
+import type { World } from "../world.js";
 
 /** Why the rules of a branch keep a push out, or `null` where they let it in. */
 export function pushBlocker(

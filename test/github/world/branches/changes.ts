@@ -1,13 +1,13 @@
-import { simpleUser } from "../render/accounts.js";
-import { checkSuiteEvent } from "../render/checks.js";
-import { pushedCommit } from "../render/commits.js";
-import { repository } from "../render/repository.js";
-import { changedFiles } from "./changed-files.js";
-import type { CommitObject } from "./commit-object.js";
+import { simpleUser } from "../../render/accounts.js";
+import { checkSuiteEvent } from "../../render/checks.js";
+import { pushedCommit } from "../../render/commits.js";
+import { repository } from "../../render/repository.js";
+import { changedFiles } from "../git/changed-files.js";
+import type { CommitObject } from "../git/commit-object.js";
 import { closeOrphans, mergeIndirectly, moveHeads } from "./followers.js";
-import type { Account, ActivityType, Repo } from "./model.js";
-import { tell } from "./telling.js";
-import { fullName, reaches, type World } from "./world.js";
+import type { Account, ActivityType, Repo } from "../model.js";
+import { tell } from "../telling.js";
+import { fullName, reaches, type World } from "../world.js";
 
 export const NO_OBJECT = "0".repeat(40);
 
