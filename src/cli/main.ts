@@ -1,9 +1,14 @@
 import { isCountersignError } from "../errors.js";
+import { casesCommand } from "./cases.js";
 import { jobsCommand } from "./jobs.js";
 import { recordsCommand } from "./records.js";
 import { UsageError, type Command } from "./command.js";
 
-const COMMANDS: Readonly<Record<string, Command>> = { jobs: jobsCommand, records: recordsCommand };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  cases: casesCommand,
+  jobs: jobsCommand,
+  records: recordsCommand,
+};
 
 const USAGE = [
   "countersign COMMAND [OPTIONS]",
