@@ -259,6 +259,9 @@ describe("no answer", () => {
     expect((await failure(slack("https://hooks.example/s3cr3t"), { resolve })).message).toContain(
       "ENOTFOUND",
     );
+    const talkative = () => Promise.reject(Object.assign(new Error("s3cr3t"), { code: "E s3cr3t" }));
+    const { message } = await failure(slack("https://hooks.example/x"), { resolve: talkative });
+    expect(message).toBe("The channel security-chat (slack) could not be reached: the connection failed.");
   });
 });
 

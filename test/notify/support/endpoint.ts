@@ -65,9 +65,10 @@ export async function startEndpoint(
       answer(response);
     });
   };
-  const listening = await listen(
-    tls ? createTlsServer({ key: PEM, cert: PEM }, listener) : createServer(listener),
-  );
+  const server = tls ? createTlsServer({ key: PEM, cert: PEM }, listener) : createServer(listener);
+  // It is for the client to close connections.
+  server.keepAliveTimeout = 0;
+  const listening = await listen(server);
   const origin = tls ? `https://alerts.test:${listening.port}` : `http://127.0.0.1:${listening.port}`;
   return { ...listening, origin, received };
 }
