@@ -2,18 +2,13 @@ import { generateKeyPairSync } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { pino } from "pino";
 import { Probot } from "probot";
-import { ManualClock } from "../../src/clock.js";
-import type { FlowContext } from "../../src/flows/context.js";
-import type { Installation } from "../../src/github/github.js";
-import { silentLogger } from "../../src/logger.js";
-import type { Job } from "../../src/store/jobs.js";
-import type { HeadPush, KnownPullRequest, Store, Tenant } from "../../src/store/store.js";
 import { registerHandlers } from "../../src/webhooks/handlers.js";
 import { accountOf, placeOf } from "../../src/webhooks/subjects.js";
 import {
   ada,
   alertEvent,
   APP_ID,
+  BASE,
   checkRunEvent,
   checkSuiteEvent,
   type Example,
@@ -23,107 +18,18 @@ import {
   protectionEvent,
   pullRequestEvent,
   pushEvent,
+  repositoriesEvent,
+  repository,
   reviewEvent,
   rulesetEvent,
   statusEvent,
   UPDATED_AT,
 } from "./payloads.js";
+import { contextOf, KNOWN, NOW, Ports, TENANT } from "./ports.js";
 
-const NOW = new Date("2026-11-20T12:00:00Z");
 const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs1", format: "pem" })
   .toString();
-
-const TENANT: Tenant = { id: 7, login: "acme", installationId: 55, suspended: false, asOf: UPDATED_AT };
-/** Pull requests that we know to have HEAD as their head. */
-const AT_HEAD = [12, 13];
-/** Open pull requests by the branch they go to. */
-const OPEN = new Map([
-  ["main", [12]],
-  ["release", [20, 21]],
-]);
-
-/** What handlers may touch, in memory; anything else they call fails the test. */
-class Ports {
-  readonly jobs: Job[] = [];
-  readonly pushes: (HeadPush & { mode: string })[] = [];
-  tenants: Tenant[] = [TENANT];
-
-  readonly notes: KnownPullRequest[] = [];
-  readonly renewed: string[] = [];
-
-  readonly store: Pick<
-    Store,
-    | "enqueue"
-    | "savePusher"
-    | "saveTenant"
-    | "findTenant"
-    | "notePullRequest"
-    | "openPullRequestsAt"
-    | "openPullRequests"
-    | "renewChecks"
-  > = {
-    notePullRequest: (pull) => {
-      this.notes.push(pull);
-      return Promise.resolve();
-    },
-    openPullRequestsAt: ({ oid }) => {
-      const closed = this.notes.filter(({ open }) => !open).map(({ number }) => number);
-      const open = oid === HEAD ? AT_HEAD.filter((number) => !closed.includes(number)) : [];
-      return Promise.resolve(open.map(openPullRequest));
-    },
-    openPullRequests: () => Promise.resolve(AT_HEAD.map(openPullRequest)),
-    renewChecks: ({ oid }) => {
-      this.renewed.push(oid);
-      return Promise.resolve();
-    },
-    enqueue: (job) => {
-      this.jobs.push(job);
-      return Promise.resolve();
-    },
-    savePusher: (push, mode = "replace") => {
-      this.pushes.push({ ...push, mode });
-      return Promise.resolve();
-    },
-    findTenant: (id) => Promise.resolve(this.tenants.find((tenant) => tenant.id === id) ?? null),
-    saveTenant: (tenant) => {
-      this.tenants = [...this.tenants.filter(({ id }) => id !== tenant.id), tenant];
-      return Promise.resolve();
-    },
-  };
-
-  readonly installation: Pick<Installation, "openPullRequests"> = {
-    openPullRequests: (_repository, base) =>
-      Promise.resolve(base === null ? [...OPEN.values()].flat() : (OPEN.get(base) ?? [])),
-  };
-
-  /** The jobs in short: `evaluate-pull-request 12`. */
-  get queued(): string[] {
-    return this.jobs.map((job) => ("number" in job.payload ? `${job.task} ${job.payload.number}` : job.task));
-  }
-}
-
-const openPullRequest = (number: number): KnownPullRequest => ({
-  tenantId: PLACE.tenantId,
-  repository: PLACE.repository,
-  number,
-  headOid: HEAD,
-  baseRef: "main",
-  open: true,
-  asOf: NOW,
-});
-
-/** The ports as the whole of what handlers are handed: a call of anything else is a TypeError. */
-function contextOf(ports: Ports): FlowContext {
-  const context: object = {
-    appId: APP_ID,
-    store: ports.store,
-    github: { forInstallation: () => ports.installation },
-    clock: new ManualClock(NOW),
-    logger: silentLogger,
-  };
-  return context as FlowContext;
-}
 
 let ports: Ports;
 let probot: Probot;
@@ -271,7 +177,7 @@ describe("a branch", () => {
     expect(ports.pushes).toEqual([
       { tenantId: 7, repositoryId: 100, branch: "main", oid: HEAD, pusher: ada, at: NOW, mode: "replace" },
     ]);
-    expect(ports.jobs).toEqual([]);
+    expect(ports.queued).toEqual(["watch-branch main"]);
   });
 
   it.each([
@@ -289,13 +195,13 @@ describe("a branch", () => {
     [touching(".github/countersign/allowed_signers", "added")],
     [touching(".github/countersign/keyring/ada.asc")],
   ])("default: whose control files change says for all which branches are controlled", async (example) => {
-    expect(await queuedBy(example)).toEqual(ALL_OPEN);
+    expect(await queuedBy(example)).toEqual(["watch-branch main", "watch-repository", ...ALL_OPEN]);
   });
 
   it("other: its control files are for the pull requests into it", async () => {
     const push = touching(".github/countersign.yml");
     const release = { ...push, payload: { ...push.payload, ref: "refs/heads/release" } };
-    expect(await queuedBy(release)).toEqual(evaluate(20, 21));
+    expect(await queuedBy(release)).toEqual(["watch-branch release", ...evaluate(20, 21)]);
   });
 
   it.each([
@@ -303,15 +209,74 @@ describe("a branch", () => {
     [touching("docs/.github/countersign.yml")],
     [touching(".github/countersign.yaml")],
   ])("that changes otherwise changes no verdict", async (example) => {
-    expect(await queuedBy(example)).toEqual([]);
+    expect(await queuedBy(example)).toEqual(["watch-branch main"]);
   });
 
-  it("that is forced back may have other control files, and lists no commit that says so", async () => {
-    expect(await queuedBy(pushEvent({ forced: true }))).toEqual(ALL_OPEN);
+  it.each([
+    ["forced back lists no commit that says so", { forced: true }],
+    ["with more commits than GitHub lists", { commits: Array(2048).fill({ modified: ["a"] }) }],
+  ])("that is %s may have other control files", async (_what, change) => {
+    expect(await queuedBy(pushEvent(change))).toEqual(["watch-branch main", "watch-repository", ...ALL_OPEN]);
   });
 
-  it("whose push has more commits than GitHub lists may have other control files", async () => {
-    expect(await queuedBy(pushEvent({ commits: Array(2048).fill({ modified: ["a"] }) }))).toEqual(ALL_OPEN);
+  it("that may be controlled has its pushes kept as they were told, before it is looked at", async () => {
+    await receive(pushEvent({ repository: { ...repository, pushed_at: 1_795_000_000 }, forced: true }));
+    expect(ports.branchPushes).toEqual([
+      {
+        guid: "guid-1",
+        tenantId: 7,
+        repositoryId: 100,
+        repository: PLACE.repository,
+        branch: "main",
+        before: BASE,
+        after: HEAD,
+        forced: true,
+        pusher: ada,
+        pushedAt: new Date(1_795_000_000_000),
+        receivedAt: NOW,
+      },
+    ]);
+  });
+
+  it.each([
+    ["made", { before: "0".repeat(40) }, { before: null, after: HEAD }],
+    ["deleted", { after: "0".repeat(40), deleted: true }, { before: BASE, after: null }],
+  ])("that is %s has no commit on one side", async (_how, change, ends) => {
+    await receive(pushEvent(change));
+    expect(ports.branchPushes).toMatchObject([ends]);
+  });
+
+  const pushTo = (branch: string) => pushEvent({ ref: `refs/heads/${branch}` });
+
+  it.each([
+    ["topic", []],
+    ["prod/eu", ["watch-branch prod/eu"]],
+    ["once-controlled", ["watch-branch once-controlled"]],
+    ["prod/eu/west", []],
+  ])("%s is watched or not by what is known of the repository", async (branch, queued) => {
+    ports.watched = ["once-controlled"];
+    expect(await queuedBy(pushTo(branch))).toEqual(queued);
+    expect(ports.branchPushes).toHaveLength(queued.length);
+  });
+
+  it.each([[[]], [[{ ...KNOWN, gone: true }]]])(
+    "of a repository that is not known may be controlled, whatever it is called",
+    async (repositories) => {
+      ports.repositories = repositories;
+      expect(await queuedBy(pushTo("topic"))).toEqual(["watch-branch topic", "watch-repository"]);
+      expect(ports.branchPushes).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    [protectionEvent("deleted"), { kind: "classic", action: "deleted", name: "main", repositoryId: 100 }],
+    [rulesetEvent("edited"), { kind: "ruleset", action: "edited", name: "prod", repositoryId: 100 }],
+    [rulesetEvent("created", false), { kind: "ruleset", action: "created", repositoryId: null }],
+  ])("has each change of its protection kept ($event)", async (example, change) => {
+    await receive(example);
+    expect(ports.protectionChanges).toMatchObject([
+      { ...change, guid: "guid-1", tenantId: 7, by: ada, receivedAt: NOW },
+    ]);
   });
 
   it.each([
@@ -352,13 +317,28 @@ describe("an installation", () => {
   });
 
   it.each([
-    ["created", ALL_OPEN],
-    ["unsuspend", evaluate(12, 13)],
-    ["new_permissions_accepted", evaluate(12, 13)],
+    ["created", ["watch-repository", ...ALL_OPEN]],
+    ["unsuspend", ["reconcile", ...evaluate(12, 13)]],
+    ["new_permissions_accepted", ["reconcile", ...evaluate(12, 13)]],
     ["suspend", []],
     ["deleted", []],
   ])("that is %s has looked at what happened meanwhile", async (action, queued) => {
     expect(await queuedBy(installationEvent(action))).toEqual(queued);
+  });
+
+  it("that is given a repository has it looked at", async () => {
+    expect(await queuedBy(repositoriesEvent("added"))).toEqual(["watch-repository", ...ALL_OPEN]);
+  });
+
+  it("that loses a repository keeps what is known of it", async () => {
+    expect(await queuedBy(repositoriesEvent("removed"))).toEqual([]);
+    expect(ports.repositories).toEqual([{ ...KNOWN, gone: true, asOf: NOW }]);
+  });
+
+  it("that loses a repository which was never known learns nothing by it", async () => {
+    ports.repositories = [];
+    await receive(repositoriesEvent("removed"));
+    expect(ports.repositories).toEqual([]);
   });
 });
 

@@ -32,6 +32,20 @@ export const installationEvent = (action: string, id = installation.id): Example
   },
 });
 
+export const repositoriesEvent = (action: "added" | "removed"): Example => {
+  const listed = [{ id: repository.id, name: repository.name }];
+  return {
+    event: "installation_repositories",
+    payload: {
+      action,
+      installation: { id: installation.id, account: owner, updated_at: UPDATED_AT.toISOString() },
+      repositories_added: action === "added" ? listed : [],
+      repositories_removed: action === "removed" ? listed : [],
+      sender: ada,
+    },
+  };
+};
+
 /** `headRepository`: the repository's own id unless it comes from a fork; `null` where the fork is gone. */
 export const pullRequestEvent = (
   action: string,
