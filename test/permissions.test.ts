@@ -44,7 +44,7 @@ function handledEvents(): string[] {
 }
 
 /** GitHub sends these to every app; a manifest cannot ask for them. */
-const ALWAYS_SENT = ["installation"];
+const ALWAYS_SENT = ["installation", "installation_repositories"];
 
 describe("docs/permissions.md", () => {
   const permissions = rowsBelow("Permissions");
@@ -87,8 +87,11 @@ describe("app.yml", () => {
     expect(handledEvents()).toEqual([...manifest.default_events, ...ALWAYS_SENT].sort());
   });
 
-  it("asks for write access to nothing but check runs", () => {
+  it("asks for write access to nothing but check runs and issues", () => {
     const writable = Object.entries(manifest.default_permissions).filter(([, access]) => access === "write");
-    expect(writable).toEqual([["checks", "write"]]);
+    expect(writable).toEqual([
+      ["checks", "write"],
+      ["issues", "write"],
+    ]);
   });
 });
