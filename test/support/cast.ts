@@ -185,10 +185,13 @@ export class Cast {
     return oid;
   }
 
-  /** The records of a pull request's merge: one, or none. */
+  /** The records of a pull request's merge: one, or none. Those of its break-glass case are not among them. */
   async records({ pull: { repo, number } }: PullRequestHandle): Promise<StoredRecord[]> {
     const all = await this.scene.app.store.listRecords(repo.owner.id, 0, 1_000);
-    return all.filter((record) => record.repository.id === repo.id && record.pullNumber === number);
+    return all.filter(
+      ({ kind, repository, pullNumber }) =>
+        kind === "merge" && repository.id === repo.id && pullNumber === number,
+    );
   }
 
   /** The admin pushes files to a branch, past its protection. */
