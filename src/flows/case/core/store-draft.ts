@@ -53,7 +53,8 @@ function rowOf(draft: CaseDraft): NewStoredCase {
 async function appendSteps(tx: StoreTransaction, draft: CaseDraft): Promise<void> {
   const { tenantId, repository, branch } = draft.place;
   const first = draft.case.steps.length - draft.steps.length;
-  let previousDigest = (await tx.recordsOfCase(tenantId, draft.id)).at(-1)?.digest ?? null;
+  const records = await tx.recordsOfCase(tenantId, draft.id);
+  let previousDigest = records.findLast(({ kind }) => kind === "break-glass")?.digest ?? null;
   for (const [offset, step] of draft.steps.entries()) {
     const record = stepRecord({
       case: draft.case,
