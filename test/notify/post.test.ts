@@ -1,6 +1,6 @@
 import { type ServerResponse } from "node:http";
 import { createServer } from "node:net";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
 import { ManualClock } from "../../src/clock.js";
 import { type CountersignError, isCountersignError } from "../../src/errors.js";
@@ -203,6 +203,14 @@ describe("an answer", () => {
 
 describe("no answer", () => {
   const limitMs = 100;
+  let began = 0;
+  beforeEach(() => {
+    began = performance.now();
+  });
+  afterEach(() => {
+    // Far from the limit, for slow machines; but nearer than anything else that would end an attempt.
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
 
   it("from a server that takes connections and says nothing: failed in time, and hung up on", async () => {
     const silent = await listen(createServer((socket) => socket.resume()));
