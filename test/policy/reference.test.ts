@@ -23,7 +23,7 @@ function reasonsInSources(): string[] {
     name.endsWith(".ts"),
   );
   const sources = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
-  for (const name of ["../evaluate.ts", "../verdict/undecided.ts"])
+  for (const name of ["../evaluate.ts", "../evaluate-push.ts", "../verdict/undecided.ts"])
     sources.push(readFileSync(new URL(name, folder), "utf8"));
   const words = sources.flatMap((source) =>
     [...source.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map((match) => match[1] ?? ""),

@@ -1,4 +1,5 @@
 import type { Accounted, Push } from "../../breakglass/detect/look.js";
+import { inOrder } from "../../breakglass/detect/order.js";
 import { CountersignError } from "../../errors.js";
 import type { BranchActivity, BranchReading } from "../../facts/case-source.js";
 import type { Fact } from "../../facts/facts.js";
@@ -15,7 +16,7 @@ const lagging = (message: string, now: Date): CountersignError =>
   new CountersignError("github-unavailable", message, { retryAt: new Date(now.getTime() + RETRY_MS) });
 
 /**
- * Puts the look off while GitHub does not show the branch where a young push left it. Judged from such an answer, the
+ * Puts the look off while GitHub does not show the branch where the last push, if it is young, left it. Judged from such an answer, the
  * branch would seem to have been moved away from what was just pushed.
  *
  * @throws CountersignError `github-unavailable` with the time of the next try
@@ -27,22 +28,18 @@ export function awaitPushes(
   covered: ReadonlySet<string>,
   now: Date,
 ): void {
-  const shown = new Set([reading.tip, ...reading.history.map(({ oid }) => oid)]);
   const isAccounted = ({ after, pushedAt }: Push): boolean =>
     known !== null &&
     pushedAt < known.accountedAt &&
     (after === null || after === known.tip || covered.has(after));
-  const last = pushes.filter((push) => !isLedOnFrom(push, pushes) && !isAccounted(push));
-  const [young] = last.filter(({ pushedAt }) => isYoung(pushedAt, now));
-  if (young === undefined || last.some(({ after }) => shown.has(after))) return;
-  throw lagging(
-    `GitHub does not show the branch at ${young.after ?? "its end"} yet, where it was pushed to.`,
-    now,
-  );
+  const fresh = pushes.filter((push) => !isAccounted(push));
+  const last = inOrder(fresh, known?.tip ?? null).at(-1);
+  if (last === undefined || !isYoung(last.pushedAt, now)) return;
+  const shown = [reading.tip, ...reading.history.map(({ oid }) => oid)];
+  if (shown.includes(last.after)) return;
+  const where = last.after === null ? "as deleted" : `at ${last.after}`;
+  throw lagging(`GitHub does not show the branch ${where} yet, as it told by webhook.`, now);
 }
-
-const isLedOnFrom = ({ guid, after }: Push, pushes: readonly Push[]): boolean =>
-  pushes.some((other) => other.guid !== guid && other.before === after && other.after !== after);
 
 /** What GitHub writes in a branch's log for its own merges; https://docs.github.com/rest/repos/repos#list-repository-activities */
 const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);

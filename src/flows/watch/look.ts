@@ -1,5 +1,6 @@
 import { attribute, historyNeeded, oidsInQuestion } from "../../breakglass/detect/attribute.js";
 import type { Attribution } from "../../breakglass/detect/look.js";
+import { CountersignError } from "../../errors.js";
 import type { BranchReading } from "../../facts/case-source.js";
 import type { Installation } from "../../github/github.js";
 import type { KnownBranch, NewPush } from "../../store/branch-store.js";
@@ -57,4 +58,15 @@ async function readMergeBase(
   if (until === null || tip === null || reached) return null;
   const base = await retroactive.readMergeBase(repository, until, tip);
   return base.known ? base.value : null;
+}
+
+/**
+ * The commit from which on a branch is accounted for.
+ *
+ * @throws CountersignError `invariant-broken` of a branch that was never there
+ */
+export function sinceOf({ known, attribution, subject }: BranchLook): string {
+  const since = known?.since ?? attribution.baseline;
+  if (since !== null) return since;
+  throw new CountersignError("invariant-broken", `${subject.branch} was never seen with a commit.`);
 }

@@ -1,5 +1,4 @@
 import type { PullRequestChange } from "../../breakglass/detect/look.js";
-import { CountersignError } from "../../errors.js";
 import { changeKeys } from "../../evidence/change-key.js";
 import { baselineRecord } from "../../evidence/push-record.js";
 import type { BranchKey, KnownBranch } from "../../store/branch-store.js";
@@ -8,7 +7,7 @@ import { isChased, landCase } from "../case/land.js";
 import type { FlowContext } from "../context.js";
 import type { JudgedMove } from "./move/judge-move.js";
 import { landedMove } from "./move/landed-move.js";
-import type { BranchLook } from "./look.js";
+import { type BranchLook, sinceOf } from "./look.js";
 
 /** What one look found, in the order in which it happened. */
 export type Found = PullRequestChange | JudgedMove;
@@ -137,12 +136,8 @@ function recordOf(
 
 /** As of the instant before reading began: what happened later may not have been seen. */
 function accounted(look: BranchLook): KnownBranch {
-  const { attribution, known, at } = look;
-  const { tip, lastTip, baseline } = attribution;
-  const since = known?.since ?? baseline;
-  if (since === null)
-    throw new CountersignError("invariant-broken", "A branch without a commit was settled.");
-  return { ...keyOf(look), tip, lastTip, since, accountedAt: at };
+  const { tip, lastTip } = look.attribution;
+  return { ...keyOf(look), tip, lastTip, since: sinceOf(look), accountedAt: look.at };
 }
 
 const guidsOf = ({ attribution: { changes, settled } }: BranchLook): string[] => [

@@ -6,7 +6,7 @@ import { installationOf, type FlowContext } from "../context.js";
 import { atFirstSight } from "./first-sight.js";
 import { judgeMove, type JudgedMove, type Occasion } from "./move/judge-move.js";
 import { awaitAssociation } from "./lag.js";
-import { type BranchLook, lookAt } from "./look.js";
+import { type BranchLook, lookAt, sinceOf } from "./look.js";
 import { dismiss, type Found, settle } from "./settle.js";
 
 /** How often a branch that someone else accounts for meanwhile is looked at before the job is put off. */
@@ -58,7 +58,7 @@ async function accountFor(
   return settle(context, look, await judge(context, installation, look));
 }
 
-/** Judges the moves that a look found; merges have a job of their own. */
+/** Judges the moves that a look found, one after the other; merges have a job of their own. */
 async function judge(
   context: FlowContext,
   installation: Installation,
@@ -67,13 +67,13 @@ async function judge(
   const { changes } = look.attribution;
   const moves = changes.filter(isMove);
   if (moves.length === 0) return changes.filter(isPull);
-  const occasion = await occasionOf(installation, look);
+  const found: Found[] = [];
+  const occasion = await occasionOf(context, installation, look, found);
   if (occasion.activity.known) {
     const oids = moves.flatMap((move) => move.oids);
     awaitAssociation(oids, occasion.activity.value, context.clock.now());
   }
   const isFreed = await freeing(context, look);
-  const found: Found[] = [];
   for (const change of changes) {
     if (isPull(change)) found.push(change);
     else {
@@ -87,15 +87,28 @@ async function judge(
 const isMove = (change: Change): change is MoveChange => change.kind === "move";
 const isPull = (change: Change): change is Exclude<Change, MoveChange> => change.kind === "pull-request";
 
+/** `found` grows as changes are judged: what one of them covers the next does not. */
 async function occasionOf(
+  { store }: FlowContext,
   { branches }: Installation,
-  { subject: { repository, branch }, known, attribution, at }: BranchLook,
+  look: BranchLook,
+  found: readonly Found[],
 ): Promise<Occasion> {
+  const { known, attribution, at } = look;
+  const { tenantId, repository, branch } = look.subject;
+  const key = { tenantId, repositoryId: repository.id, branch };
+  const pulls = attribution.changes.filter(isPull);
   return {
     repository: await branches.readRepository(repository),
     branch,
     activity: await branches.readActivity(repository, branch),
-    stood: known?.tip ?? known?.lastTip ?? known?.since ?? attribution.baseline ?? "",
+    stood: known?.tip ?? known?.lastTip ?? sinceOf(look),
+    taken: async (oids) => {
+      const inThisLook = [...pulls, ...found].flatMap((one) =>
+        "record" in one ? one.change.oids : one.oids,
+      );
+      return new Set([...(await store.coveredOids(key, oids)), ...inThisLook]);
+    },
     at,
   };
 }

@@ -1,3 +1,4 @@
+import { completed } from "../../../breakglass/detect/completed.js";
 import { exemptionOf } from "../../../breakglass/detect/exemption.js";
 import type { MoveChange } from "../../../breakglass/detect/look.js";
 import { type Exemption, pushRecord } from "../../../evidence/push-record.js";
@@ -38,6 +39,8 @@ export interface Occasion {
   readonly activity: Fact<readonly BranchActivity[]>;
   /** Where the branch stood, for a move that tells of no commit before it. */
   readonly stood: string;
+  /** Those of some commits that have a record, or belong to another change of this look. */
+  readonly taken: (oids: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly at: Date;
 }
 
@@ -49,16 +52,17 @@ export interface Occasion {
 export async function judgeMove(
   installation: Installation,
   occasion: Occasion,
-  change: MoveChange,
+  found: MoveChange,
 ): Promise<JudgedMove> {
   const { branch, at } = occasion;
   const { repository } = occasion.repository;
-  const movers = moversOf(change, occasion.activity);
-  const before = change.before ?? occasion.stood;
+  const movers = moversOf(found, occasion.activity);
+  const before = found.before ?? occasion.stood;
   const instants = { movedAt: movers.at === null ? null : new Date(movers.at), now: at };
   const files = await readControlFilesAt(installation, repository, before, instants);
   const policy = resolvePolicy(files, before);
-  const commits = await readCommits(installation, repository, change, instants);
+  const commits = await readCommits(installation, repository, found, instants);
+  const change = await complete(occasion, found, commits);
   const signatures = await verifyCommits({ repository, commits }, files, policy, installation.facts, at);
   const facts: PushFacts = {
     ...change,
@@ -81,6 +85,17 @@ export async function judgeMove(
     decision: decide(gates, policy.identity, facts.observedAt),
   };
   return { ...judged, record: recordOf(judged, occasion, signatures) };
+}
+
+/** With all the commits that it is to cover, also where the branch does not show them any more. */
+async function complete(
+  { taken }: Occasion,
+  found: MoveChange,
+  commits: PushFacts["commits"],
+): Promise<MoveChange> {
+  const brought = commits.known ? commits.value.map(({ oid }) => oid) : [];
+  const others = await taken([...found.oids, ...brought]);
+  return completed(found, commits, (oid) => others.has(oid));
 }
 
 function recordOf(
