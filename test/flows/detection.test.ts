@@ -1,4 +1,8 @@
 import { expect, it } from "@jest/globals";
+import type { FlowContext } from "../../src/flows/context.js";
+import { watchBranch } from "../../src/flows/watch/watch-branch.js";
+import { connectGitHub } from "../../src/github/github.js";
+import { silentLogger } from "../../src/logger.js";
 import type { RepositoryHandle } from "../github/scenario.js";
 import { UserHandle } from "../github/scenario/user.js";
 import { RecordBook } from "../support/record-book.js";
@@ -300,6 +304,63 @@ function moves(cast: () => Cast): void {
     await repository.repo.git.setRef("refs/heads/main", after);
     await quiet();
     expect(await book(repository).pushes()).toMatchObject([{ body: { form: "push", before, after } }]);
+  });
+
+  it("accounts for what was pushed and forced away before it could look", async () => {
+    const { admin, github } = cast();
+    const repository = await seen("hidden");
+    const first = await release(repository, admin);
+    github.webhooks.hold();
+    await repository.push(admin, "release/1", files("one"));
+    const second = await repository.push(admin, "release/1", files("two"));
+    await repository.pushOid(admin, "release/1", first);
+    await github.webhooks.resume();
+    await quiet();
+    const found = await book(repository).pushes();
+    expect(found.map(({ body }) => [body["form"], body["after"]])).toContainEqual(["push", second]);
+    expect(found.at(-1)?.body).toMatchObject({ form: "force-push", before: second, after: first });
+    expect(await book(repository).cases()).toHaveLength(found.length);
+    const brought = found.flatMap(({ body }) => body["firstParents"]);
+    expect(new Set(brought).size).toBe(brought.length);
+    expect(brought).toContain(second);
+  });
+
+  it("watches a branch that its own policy puts on the list, from when that came", async () => {
+    const { admin } = cast();
+    const repository = await seen("own-list");
+    await repository.push(admin, "edge", {
+      message: "Control this branch",
+      files: { ".github/countersign.yml": "version: 1\nbranches: [edge]\n" },
+    });
+    await quiet();
+    const baseline = await repository.tip("edge");
+    const after = await repository.push(admin, "edge", files("hotfix"));
+    await quiet();
+    const records = (await book(repository).all()).filter(({ branch }) => branch === "edge");
+    expect(records).toMatchObject([
+      { kind: "baseline", commitOid: baseline },
+      { kind: "push", commitOid: after },
+      { kind: "break-glass" },
+    ]);
+  });
+
+  it("is one record and one case when two look at once", async () => {
+    const { admin, github, clock } = cast();
+    const { app } = cast().scene;
+    const repository = await seen("crowded");
+    github.webhooks.dropNext(1, "push");
+    await repository.push(admin, "main", files("hotfix"));
+    const identity = { appId: github.appId, privateKey: github.privateKey, apiUrl: github.apiUrl };
+    const notifier = { channels: new Set<string>(), send: () => Promise.resolve() };
+    const context: FlowContext = {
+      ...{ appId: github.appId, store: app.store, github: connectGitHub(identity, clock, silentLogger) },
+      ...{ clock, logger: silentLogger, notifier, opensPullRequests: false },
+    };
+    const subject = { ...subjectOf(repository), branch: "main" };
+    await Promise.all([watchBranch(context, subject), watchBranch(context, subject)]);
+    await quiet();
+    expect(await book(repository).pushes()).toHaveLength(1);
+    expect(await book(repository).cases()).toHaveLength(1);
   });
 
   it("follows the repositories that the app is given and loses", async () => {

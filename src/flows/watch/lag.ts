@@ -28,18 +28,17 @@ export function awaitPushes(
   covered: ReadonlySet<string>,
   now: Date,
 ): void {
-  const isAccounted = ({ after, pushedAt }: Push): boolean =>
-    known !== null &&
-    pushedAt < known.accountedAt &&
-    (after === null || after === known.tip || covered.has(after));
-  const fresh = pushes.filter((push) => !isAccounted(push));
-  const last = inOrder(fresh, known?.tip ?? null).at(-1);
+  const last = inOrder(pushes, known?.tip ?? null).at(-1);
   if (last === undefined || !isYoung(last.pushedAt, now)) return;
   const shown = [reading.tip, ...reading.history.map(({ oid }) => oid)];
-  if (shown.includes(last.after)) return;
+  if (shown.includes(last.after) || (known !== null && isLate(last, known, covered))) return;
   const where = last.after === null ? "as deleted" : `at ${last.after}`;
   throw lagging(`GitHub does not show the branch ${where} yet, as it told by webhook.`, now);
 }
+
+/** Whether the last look took in what a push brought: it does not have to show any more. */
+const isLate = ({ after, pushedAt }: Push, known: Accounted, covered: ReadonlySet<string>): boolean =>
+  pushedAt < known.accountedAt && (after === null || after === known.tip || covered.has(after));
 
 /** What GitHub writes in a branch's log for its own merges; https://docs.github.com/rest/repos/repos#list-repository-activities */
 const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);
