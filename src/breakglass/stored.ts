@@ -17,6 +17,8 @@ export interface CaseFile {
   readonly handling: Handling;
   /** Of the policy that both are from; `null`: it could not be read. */
   readonly policyDigest: string | null;
+  /** The policy whose authority holds now, where one that came through its gates has taken the place of the pinned one. */
+  readonly successor: { readonly digest: string; readonly commitOid: string } | null;
   readonly repositoryUrl: string;
   /** How the change landed; `null`: it has not. */
   readonly how: "merge" | "push" | "force-push" | "re-created" | null;

@@ -158,9 +158,9 @@ async function storeMerge(
     if (declared !== null)
       await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId: declared.id } });
   }
-  for (const { id, state } of await tx.openCases(tenantId, repository.id, branch)) {
-    // It may be its revert.
-    if (state === "rejected") await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId: id } });
+  // It may be the revert that a case waits for, or bring the policy that says who can end it.
+  for (const { id } of await tx.openCases(tenantId, repository.id, branch)) {
+    await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId: id } });
   }
   return outcome;
 }

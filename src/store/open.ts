@@ -16,7 +16,14 @@ import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/de
 import { lockName } from "./tables/locks.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
-import { appendRecord, findMergeRecord, findRecord, listRecords, recordsOfCase } from "./tables/records.js";
+import {
+  appendRecord,
+  findMergeRecord,
+  findRecord,
+  gatedMerges,
+  listRecords,
+  recordsOfCase,
+} from "./tables/records.js";
 import { findTenant, listTenants, saveTenant } from "./tables/tenants.js";
 
 export interface StoreOptions {
@@ -106,6 +113,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     findMergeRecord: database.bind(findMergeRecord),
     findRecord: database.bind(findRecord),
     recordsOfCase: database.bind(recordsOfCase),
+    gatedMerges: database.bind(gatedMerges),
     listRecords: database.bind(listRecords),
     wantedChecks: database.bind(wantedChecks),
     beginPosting: database.bind(beginPosting),

@@ -1,5 +1,5 @@
 import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
-import type { BranchStore, BranchTransaction } from "./branch-store.js";
+import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.js";
 import type { CaseStore, CaseTransaction } from "./case-store.js";
 import type { Job } from "./jobs.js";
 
@@ -41,6 +41,8 @@ export interface Store extends CaseStore, BranchStore {
   findRecord(tenantId: number, kind: RecordKind, changeKey: string): Promise<StoredRecord | null>;
   /** The records of a case in their order: its steps, what was refused, what became of its issue, its seal. */
   recordsOfCase(tenantId: number, caseId: string): Promise<StoredRecord[]>;
+  /** Merges into a branch with all gates passed that occurred after `since`, in the order of their records. */
+  gatedMerges(branch: BranchKey, since: Date): Promise<StoredRecord[]>;
   /** A tenant's records in their order, from `from` on, at most `limit`. */
   listRecords(tenantId: number, from: number, limit: number): Promise<StoredRecord[]>;
   /** Check runs wanted on a commit, posted or not. */

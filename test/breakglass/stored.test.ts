@@ -22,6 +22,7 @@ const file = (change: Partial<CaseFile> = {}): CaseFile => ({
     budget: { percent: 10, days: 30 },
   },
   policyDigest: "b".repeat(64),
+  successor: null,
   repositoryUrl: "https://github.com/acme/shop",
   appOpens: false,
   how: "push",

@@ -30,6 +30,7 @@ function fileOf(subject: Case): CaseFile {
     case: subject,
     handling: handlingOf(null),
     policyDigest: null,
+    successor: null,
     repositoryUrl: "https://github.test/octo/deploy",
     how: "push",
     decision: null,

@@ -73,6 +73,7 @@ function fileOf(landed: Landed, subject: CaseFile["case"]): CaseFile {
     case: subject,
     handling,
     policyDigest: policy.identity.digest,
+    successor: null,
     repositoryUrl,
     how,
     decision,

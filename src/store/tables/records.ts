@@ -1,3 +1,4 @@
+import type { BranchKey } from "../branch-store.js";
 import type { Queries } from "../database.js";
 import { toBigInt, toNumber } from "../numbers.js";
 import type { Record as RecordRow } from "../prisma/client.js";
@@ -62,6 +63,26 @@ export async function findRecord(
     where: { tenantId_kind_changeKey: { tenantId: toBigInt(tenantId), kind, changeKey } },
   });
   return row && toRecord(row);
+}
+
+/** Merges into a branch with all gates passed that occurred after `since`, in the order of their records. */
+export async function gatedMerges(
+  queries: Queries,
+  { tenantId, repositoryId, branch }: BranchKey,
+  since: Date,
+): Promise<StoredRecord[]> {
+  const rows = await queries.record.findMany({
+    where: {
+      tenantId: toBigInt(tenantId),
+      repositoryId: toBigInt(repositoryId),
+      branch,
+      kind: "merge",
+      bypass: false,
+      occurredAt: { gt: since },
+    },
+    orderBy: { position: "asc" },
+  });
+  return rows.map(toRecord);
 }
 
 /**

@@ -112,6 +112,7 @@ function opened(place: CasePlace, { policy, change, event }: Declaration): CaseD
       case: opening.case,
       handling: handlingOf(policy),
       policyDigest: change.policy.identity.digest,
+      successor: null,
       repositoryUrl: change.facts.pullRequest.url.replace(/\/pull\/\d+$/, ""),
       how: null,
       decision: null,

@@ -1,6 +1,7 @@
 import type { StoredCase } from "../../../store/case-store.js";
 import type { CaseSubject } from "../../../store/jobs.js";
 import { installationOf, type FlowContext } from "../../context.js";
+import { followAuthority } from "./authority.js";
 import { watchBudget } from "./budget.js";
 import { followOffer } from "./follow-offer.js";
 import { followRevert } from "./follow-revert.js";
@@ -16,7 +17,14 @@ export async function followCase(context: FlowContext, subject: CaseSubject): Pr
   const { tenantId, caseId } = subject;
   const installation = await installationOf(context, tenantId);
   if (installation === null) return;
-  for (const follow of [refreshInvolvement, watchBudget, openRetroactive, followOffer, followRevert]) {
+  for (const follow of [
+    refreshInvolvement,
+    followAuthority,
+    watchBudget,
+    openRetroactive,
+    followOffer,
+    followRevert,
+  ]) {
     const stored = await context.store.findCase(tenantId, caseId);
     if (stored === null || stored.state === "closed") return;
     if (stored.state === "declared") return settle(context, stored);

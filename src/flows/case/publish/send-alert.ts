@@ -18,6 +18,8 @@ export async function sendAlert(
 ): Promise<void> {
   const alert = await context.store.findAlert(tenantId, alertId);
   if (alert?.sentAt !== null) return;
+  if (await isOverdue(context, alert))
+    return note(context, alert, "The channel was told first that it is over.");
   try {
     await context.notifier.send(alert.channel, await contentOf(context, alert));
   } catch (error) {
@@ -25,6 +27,20 @@ export async function sendAlert(
     throw error;
   }
   await note(context, alert, null);
+}
+
+/** The kinds of alert after which nothing else is news; a pager would open its incident again. */
+const LAST: ReadonlySet<Alert["kind"]> = new Set<Alert["kind"]>(["closed", "withdrawn"]);
+
+/** Whether the end of the case reached the channel before this alert of something earlier could. */
+async function isOverdue({ store }: FlowContext, alert: StoredAlert): Promise<boolean> {
+  const { tenantId, caseId, channel, content } = alert;
+  if (caseId === null || LAST.has(readAlert(content).kind)) return false;
+  const others = await store.alertsOf(tenantId, caseId);
+  const end = others.findLast(
+    (other) => other.channel === channel && LAST.has(readAlert(other.content).kind),
+  );
+  return end !== undefined && end.sentAt !== null && end.wantedAt >= alert.wantedAt;
 }
 
 /** Notes how an attempt went, and shows on the case what is news: the first attempt, and that it went through after all. */
