@@ -12,7 +12,7 @@ import type { StoredRecord } from "../../src/store/store.js";
 import type { App, CheckRun } from "../github/world/model.js";
 import type { NewPull } from "../github/world/pulls.js";
 import { startPostgres } from "./postgres.js";
-import { RunningClock, startScene, type Scene } from "./scene.js";
+import { RunningClock, startScene, type Scene, type SceneOptions } from "./scene.js";
 import { createKeyring, type GpgKey, type Keyring, type SshKey } from "./signing.js";
 
 export const CHECKS = [
@@ -215,18 +215,25 @@ const STEP_TIMEOUT_MS = 180_000;
 
 export type DatabaseKind = "postgres" | "embedded";
 
-/** Starts the app, GitHub and everyone in it once for a suite, on each of the databases named. */
+/** What the operator has set up, besides the database. */
+export type Setting = Omit<SceneOptions, "databaseUrl" | "clock">;
+
+/**
+ * Starts the app, GitHub and everyone in it once for a suite, on each of the databases named. The operator's setting is
+ * asked for when the app starts, after the hooks of the file.
+ */
 export function withCast(
   name: string,
   suite: (cast: () => Cast) => void,
   databases: readonly DatabaseKind[] = ["postgres"],
+  setting: () => Setting = () => ({}),
 ): void {
   jest.setTimeout(STEP_TIMEOUT_MS);
   describe.each(databases)(`${name} on %s`, (kind) => {
     let started: { cast: Cast; end: () => Promise<void> } | undefined;
 
     beforeAll(async () => {
-      started = await startCast(kind);
+      started = await startCast(kind, setting());
     });
     afterAll(async () => {
       await started?.end();
@@ -239,7 +246,10 @@ export function withCast(
   });
 }
 
-async function startCast(kind: DatabaseKind): Promise<{ cast: Cast; end: () => Promise<void> }> {
+async function startCast(
+  kind: DatabaseKind,
+  setting: Setting,
+): Promise<{ cast: Cast; end: () => Promise<void> }> {
   const postgres = kind === "postgres" ? await startPostgres() : null;
   const keyring = await createKeyring();
   const keys = {
@@ -247,7 +257,8 @@ async function startCast(kind: DatabaseKind): Promise<{ cast: Cast; end: () => P
     bob: await keyring.gpgKey({ name: "bob", email: "bob@example.com" }),
   };
   const clock = new RunningClock();
-  const scene = await startScene({ databaseUrl: (await postgres?.createDatabase()) ?? null, clock });
+  const databaseUrl = (await postgres?.createDatabase()) ?? null;
+  const scene = await startScene({ ...setting, databaseUrl, clock });
   return {
     cast: new Cast(scene, clock, keyring, keys),
     end: async () => {
