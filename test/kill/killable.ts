@@ -127,6 +127,11 @@ export class Killable {
     return runs.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The records of merges, read as another process would. Embedded: only while no app runs. */
+  async mergeRecords(): Promise<StoredRecord[]> {
+    return (await this.records()).filter(({ kind }) => kind === "merge");
+  }
+
   /** The evidence of the organization, read as another process would. Embedded: only while no app runs. */
   async records(): Promise<StoredRecord[]> {
     const store = await openStore({

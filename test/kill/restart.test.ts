@@ -60,14 +60,14 @@ describe.each(["postgres", "embedded"] as const)("the app, killed and started ag
     await killable.webhooksTaken();
     await facts.met;
     await app.kill();
-    expect(await killable.records()).toEqual([]);
+    expect(await killable.mergeRecords()).toEqual([]);
 
     app = await killable.start();
     facts.release();
     await killable.settled(app);
     expect(await app.terminate()).toEqual({ code: 0, signal: null });
-    expect(await killable.records()).toMatchObject([
-      { position: 0, pullNumber: pull.number, headOid: pull.headOid, commitOid },
+    expect(await killable.mergeRecords()).toMatchObject([
+      { pullNumber: pull.number, headOid: pull.headOid, commitOid },
     ]);
   });
 });
