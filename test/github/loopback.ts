@@ -25,6 +25,11 @@ export interface LoopbackOptions {
   /** Where webhooks go; may be set later, as the app often starts later. Until then they wait. */
   readonly webhookUrl?: string;
   readonly clock?: Clock;
+  /**
+   * By which tokens begin and end, where it is not `clock`: the app's client of GitHub makes and keeps them by the
+   * machine's clock, so where only the app's own is moved, credentials have to stay with the machine's.
+   */
+  readonly accessClock?: Clock;
   /** 0, any free port, where it is left out. */
   readonly port?: number;
 }
@@ -51,7 +56,13 @@ export class LoopbackGitHub {
   readonly violations: string[] = [];
   readonly #server: LoopbackServer;
 
-  constructor({ manifest, webhookSecret, webhookUrl, clock = systemClock }: LoopbackOptions) {
+  constructor({
+    manifest,
+    webhookSecret,
+    webhookUrl,
+    clock = systemClock,
+    accessClock = clock,
+  }: LoopbackOptions) {
     const violation = (message: string) => {
       this.violations.push(message);
     };
@@ -61,7 +72,7 @@ export class LoopbackGitHub {
     const hook = { url: webhookUrl ?? null, secret: webhookSecret };
     this.webhooks = new Webhooks(this.world, this.app, contract, hook, violation);
     this.limits = new RateLimits(clock);
-    this.office = new AccessOffice(this.world);
+    this.office = new AccessOffice(this.world, accessClock);
     const { world, office, limits, webhooks, faults } = this;
     this.#server = new LoopbackServer({
       office,

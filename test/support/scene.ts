@@ -67,7 +67,12 @@ export async function startScene({
   opensPullRequests = false,
 }: SceneOptions): Promise<Scene> {
   const dataDir = await mkdtemp(join(tmpdir(), "countersign-scene-"));
-  const github = await startLoopbackGitHub({ manifest: MANIFEST, webhookSecret: WEBHOOK_SECRET, clock });
+  const github = await startLoopbackGitHub({
+    manifest: MANIFEST,
+    webhookSecret: WEBHOOK_SECRET,
+    clock,
+    accessClock: systemClock,
+  });
   const app = await startApp(
     {
       app: { id: github.appId, privateKey: github.privateKey, webhookSecrets: [WEBHOOK_SECRET] },

@@ -1,5 +1,6 @@
 import { randomBytes, verify } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { Clock } from "../../../src/clock.js";
 import { isJson, type Json } from "../world/json.js";
 import type { Access, Account, App, Installation, Repo } from "../world/model.js";
 import { Refusal } from "../world/refusal.js";
@@ -28,10 +29,13 @@ const CLOCK_SKEW_SECONDS = 60;
 /** Checks who is calling, and issues installation tokens. */
 export class AccessOffice {
   readonly #world: World;
+  readonly #clock: Clock;
   readonly #issued = new Map<string, { installation: Installation; grant: Grant }>();
 
-  constructor(world: World) {
+  /** @param clock by which credentials begin and end */
+  constructor(world: World, clock: Clock) {
     this.#world = world;
+    this.#clock = clock;
   }
 
   /** @throws Refusal 401 for anything that is not a live credential */
@@ -57,7 +61,7 @@ export class AccessOffice {
     const token = `ghs_${installation.app.id}_${opaqueJwt()}`;
     const grant: Grant = {
       token,
-      expiresAt: new Date(this.#world.clock.now().getTime() + HOUR),
+      expiresAt: new Date(this.#clock.now().getTime() + HOUR),
       permissions: narrowedPermissions(installation, request["permissions"]),
       repositories: this.#narrowedRepositories(installation, request),
     };
@@ -72,7 +76,7 @@ export class AccessOffice {
 
   #installationCaller(token: string): Caller {
     const issued = this.#issued.get(token);
-    if (issued === undefined || issued.grant.expiresAt <= this.#world.clock.now()) throw badCredentials();
+    if (issued === undefined || issued.grant.expiresAt <= this.#clock.now()) throw badCredentials();
     if (!this.#world.installations.includes(issued.installation)) throw badCredentials();
     if (issued.installation.suspendedAt !== null)
       throw new Refusal(403, "This installation has been suspended");
@@ -112,7 +116,7 @@ export class AccessOffice {
   }
 
   #checkTimes(issuedAt: number, expiresAt: number): void {
-    const now = this.#world.clock.now().getTime() / 1_000;
+    const now = this.#clock.now().getTime() / 1_000;
     if (!(issuedAt <= now + CLOCK_SKEW_SECONDS)) {
       throw badJwt(
         "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
