@@ -16,7 +16,7 @@ import { reconcile } from "./flows/watch/reconcile.js";
 import { watchBranch } from "./flows/watch/watch-branch.js";
 import { watchRepository } from "./flows/watch/watch-repository.js";
 import { createNotifier } from "./notify/notifier.js";
-import { processDelivery } from "./webhooks/process-delivery.js";
+import { processDelivery } from "./webhooks/delivery/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
 import { connectGitHub } from "./github/github.js";
@@ -26,7 +26,7 @@ import type { Store } from "./store/store.js";
 import { healthHandler } from "./web/health.js";
 import { serve } from "./web/server.js";
 import { registerHandlers } from "./webhooks/handlers.js";
-import { WEBHOOK_PATH, webhookReceiver } from "./webhooks/receive.js";
+import { WEBHOOK_PATH, webhookReceiver } from "./webhooks/delivery/receive.js";
 
 export interface RunningApp {
   readonly url: string;

@@ -1,4 +1,4 @@
-/** The least that GitHub's events bring: what src/webhooks/shapes.ts asks for, and what the handlers read. */
+/** The least that GitHub's events bring: what src/webhooks/delivery/shapes.ts asks for, and what the handlers read. */
 
 export const APP_ID = 4242;
 export const HEAD = "2".repeat(40);

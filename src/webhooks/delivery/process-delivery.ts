@@ -1,7 +1,7 @@
 import type { Probot } from "probot";
-import { CountersignError, isCountersignError } from "../errors.js";
+import { CountersignError, isCountersignError } from "../../errors.js";
 import { envelope, type Envelope } from "./shapes.js";
-import type { FlowContext } from "../flows/context.js";
+import type { FlowContext } from "../../flows/context.js";
 
 /**
  * Works off one stored delivery: learns whose installation it is from, then lets Probot's handlers queue what the event

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Webhooks } from "@octokit/webhooks";
-import type { Clock } from "../clock.js";
-import { CountersignError, isCountersignError, type ErrorCode } from "../errors.js";
-import type { Logger } from "../logger.js";
-import type { NewDelivery, Store } from "../store/store.js";
-import { sendJson } from "../web/server.js";
+import type { Clock } from "../../clock.js";
+import { CountersignError, isCountersignError, type ErrorCode } from "../../errors.js";
+import type { Logger } from "../../logger.js";
+import type { NewDelivery, Store } from "../../store/store.js";
+import { sendJson } from "../../web/server.js";
 import { envelope, problemsOf, shapeProblems, type Envelope } from "./shapes.js";
 
 export const WEBHOOK_PATH = "/api/github/webhooks";
