@@ -37,7 +37,9 @@ const filesIn = (cell: string | undefined): string[] => bare(cell).split(", ");
 
 /** The event families that handlers are registered for: what stands in `app.on(…)` up to the dot. */
 function handledEvents(): string[] {
-  const sources = readdirSync(join(ROOT, "src/webhooks")).map((name) => read(`src/webhooks/${name}`));
+  const sources = readdirSync(join(ROOT, "src/webhooks"), { encoding: "utf8", recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => read(`src/webhooks/${name}`));
   const calls = sources.flatMap((text) => [...text.matchAll(/\bapp\.on\(\s*(\[[^\]]*\]|"[^"]*")/g)]);
   const names = calls.flatMap(([, events = ""]) => [...events.matchAll(/"([a-z_]+)(?:\.[a-z_]+)?"/g)]);
   return [...new Set(names.map(([, family = ""]) => family))].sort();
