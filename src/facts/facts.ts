@@ -173,6 +173,7 @@ export interface RulesetFact {
   readonly signaturesRequired: boolean;
   readonly forcePushBlocked: boolean;
   readonly deletionBlocked: boolean;
+  readonly mergeQueueRequired: boolean;
   /** GitHub shows them only to those who may edit the ruleset. */
   readonly bypass: Fact<readonly BypassActor[]>;
 }
@@ -255,9 +256,22 @@ export interface MergeFact {
   readonly parents: readonly string[];
   readonly mergedAt: string;
   readonly mergedBy: Account | null;
-  /** The tip of the base branch just before the merge. */
-  readonly baseBefore: Fact<string>;
+  readonly landing: Fact<Landing>;
 }
+
+/** How a merged pull request moved its base branch, by GitHub's own log of the branch. */
+export interface Landing {
+  /** Where the branch stood just before it; of several that one move landed, behind those that it came after. */
+  readonly before: string;
+  /**
+   * What the log calls the move: `pr_merge`, `merge_queue_merge`, `push`, `force_push`, …
+   * https://docs.github.com/rest/repos/repos#list-repository-activities
+   */
+  readonly loggedAs: string;
+}
+
+/** What the log calls a move of GitHub's merge queue. */
+export const MERGE_QUEUE = "merge_queue_merge";
 
 /** Another open pull request with the same head commit. */
 export interface SiblingFact {

@@ -89,8 +89,8 @@ async function readMerge(
 ): Promise<MergeFact | null> {
   if (merge === null) return null;
   const mergedAt = new Date(merge.mergedAt);
-  const baseBefore = await source.readBranchBefore(repository, base.ref, merge.commitOid, mergedAt);
-  return { ...merge, baseBefore };
+  const landing = await source.readLanding(repository, base.ref, merge.commitOid, mergedAt);
+  return { ...merge, landing };
 }
 
 /** A merged change is judged by the policy it was merged under, not by one that it may have brought itself. */
@@ -100,8 +100,8 @@ async function readControlFiles(
   source: FactSource,
 ): Promise<Fact<ControlFiles>> {
   if (merge === null) return reading.controlFiles;
-  if (!merge.baseBefore.known) return merge.baseBefore;
-  return source.readControlFiles(reading.repository, merge.baseBefore.value);
+  if (!merge.landing.known) return merge.landing;
+  return source.readControlFiles(reading.repository, merge.landing.value.before);
 }
 
 async function readLastPusher(

@@ -5,6 +5,7 @@ import type {
   ControlFile,
   ControlFiles,
   Fact,
+  Landing,
   ProtectionFact,
   PullRequestFact,
   RegisteredKeys,
@@ -56,13 +57,8 @@ export interface FactSource {
   ): Promise<Fact<RegisteredKeys> | null>;
   /** Who moved `branch` to `oid`. */
   readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>>;
-  /** Where `branch` stood before it was moved to `oid`, which happened at about `movedAt`. */
-  readBranchBefore(
-    repository: RepositoryRef,
-    branch: string,
-    oid: string,
-    movedAt: Date,
-  ): Promise<Fact<string>>;
+  /** How a pull request landed on `branch` at its merge commit `oid`, which happened at about `mergedAt`. */
+  readLanding(repository: RepositoryRef, branch: string, oid: string, mergedAt: Date): Promise<Fact<Landing>>;
   /**
    * Analyses of exactly this head or of a test merge of it, and the pull request's open alerts; with `asOf` both as
    * they were at that time.

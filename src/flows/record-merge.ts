@@ -7,7 +7,7 @@ import { NO_EMERGENCIES } from "../policy/emergencies.js";
 import type { Decision } from "../policy/finding.js";
 import type { NewRecord, StoreTransaction } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
-import { isChased, landCase } from "./case/land.js";
+import { landCase } from "./case/land.js";
 import { landedMerge } from "./case/landed-merge.js";
 import { judge } from "./evaluate-pull-request.js";
 
@@ -77,8 +77,8 @@ function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void
     throw new CountersignError("github-unavailable", `GitHub does not show #${number} as merged yet.`);
   }
   const young = now.getTime() - Date.parse(merge.mergedAt) < LAG_MS;
-  if (young && !merge.baseBefore.known) {
-    throw new CountersignError("github-unavailable", merge.baseBefore.reason.message, {
+  if (young && !merge.landing.known) {
+    throw new CountersignError("github-unavailable", merge.landing.reason.message, {
       retryAt: new Date(now.getTime() + LAG_RETRY_MS),
     });
   }
@@ -151,7 +151,7 @@ async function storeMerge(
   const outcome = await tx.appendRecord(record);
   if (outcome === "exists") return outcome;
   await tx.cover({ tenantId, repositoryId: repository.id, branch }, [commitOid], changeKey);
-  if (record.bypass && isChased(change.policy)) {
+  if (record.bypass) {
     await landCase(tx, landedMerge(context, change, decision, record));
   } else {
     const declared = await tx.findCaseOfChange(tenantId, changeKey);

@@ -174,6 +174,11 @@ export const RULES = {
     claim: "Nobody can bypass what the policy relies on, except those it names",
     controls: [...ENFORCED_SETTING, "NIST-800-53r5:AC-5"],
   },
+  "merge-queue": {
+    gate: "protection",
+    claim: "A change to a branch with a merge queue landed by it",
+    controls: [...ENFORCED_SETTING, "NIST-800-53r5:CM-3(2)"],
+  },
   "protection-changed": {
     gate: "protection",
     claim: "Protection was not changed around the merge",

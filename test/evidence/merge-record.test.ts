@@ -50,7 +50,7 @@ describe("mergeRecord", () => {
         treeOid: "4".repeat(40),
         mergedAt: MERGED_AT,
         mergedBy: { login: "bob" },
-        baseBefore: { known: true },
+        landing: { known: true, value: { loggedAs: "pr_merge" } },
       },
       commits: {
         known: true,

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { ManualClock } from "../../src/clock.js";
-import { type CommitFact, type Fact, known, unknown } from "../../src/facts/facts.js";
+import {
+  type CommitFact,
+  type Fact,
+  known,
+  type Landing as LandingFact,
+  unknown,
+} from "../../src/facts/facts.js";
 import { gather, type GatheredChange } from "../../src/facts/gather.js";
 import type { FactSource, PullRequestReading } from "../../src/facts/source.js";
 import { buildTrust } from "../../src/signatures/index.js";
@@ -25,7 +31,7 @@ const TWO = [commit({ oid: OID, parents: [BASE_OID] }), commit({ parents: [OID] 
 /** Gathers a change that landed so, with a log that says where the branch stood, or does not. */
 async function gatherLanded(
   { commits, commitOid, parents }: Landing,
-  log: Fact<string> = known(LOGGED),
+  log: Fact<LandingFact> = known({ before: LOGGED, loggedAs: "push" }),
 ): Promise<GatheredChange> {
   const { pullRequest, ...facts } = merged(MERGED_AT);
   const { merge } = pullRequest;
@@ -41,8 +47,8 @@ async function gatherLanded(
     readControlFiles: (_repository, at) => Promise.resolve(known(controlFiles({ commitOid: at }))),
     readRegisteredKeys: () => Promise.resolve(null),
     readPusher: () => Promise.resolve(known(ada)),
-    readBranchBefore: (_repository, branch, oid, movedAt) => {
-      expect([branch, oid, movedAt]).toEqual(["main", commitOid, new Date(MERGED_AT)]);
+    readLanding: (_repository, branch, oid, mergedAt) => {
+      expect([branch, oid, mergedAt]).toEqual(["main", commitOid, new Date(MERGED_AT)]);
       return Promise.resolve(log);
     },
     readCodeScanning: () => Promise.reject(new Error("The policy asks for none.")),
@@ -72,7 +78,7 @@ describe("the policy of a merged change is that of the branch before it, by the 
   ])("for %s", async (_what, landing) => {
     const { policy, facts } = await gatherLanded(landing);
     expect(policy.identity.commitOid).toBe(LOGGED);
-    expect(facts.pullRequest.merge?.baseBefore).toEqual(known(LOGGED));
+    expect(facts.pullRequest.merge?.landing).toEqual(known({ before: LOGGED, loggedAs: "push" }));
   });
 
   it("and is unknown where the log does not tell", async () => {

@@ -14,7 +14,10 @@ const recordBody = z.looseObject({
     mergedAt: z.string(),
     mergedBy: z.object({ login: z.string() }),
     parents: z.array(z.string()),
-    baseBefore: z.object({ known: z.literal(true), value: z.string() }),
+    landing: z.object({
+      known: z.literal(true),
+      value: z.object({ before: z.string(), loggedAs: z.string() }),
+    }),
   }),
   commits: z.object({
     value: z.array(z.looseObject({ oid: z.string(), signature: z.object({ verdict: z.string() }) })),
@@ -70,7 +73,7 @@ function records(cast: () => Cast): void {
       commitOid,
       mergedAt: pull.pull.merge?.at,
       mergedBy: { login: admin.login },
-      baseBefore: { value: before },
+      landing: { value: { before, loggedAs: "pr_merge" } },
     });
     expect(body.commits.value.map(({ signature }) => signature.verdict)).toEqual(["good", "good"]);
     expect(body.commits.value.at(-1)?.oid).toBe(pull.headOid);

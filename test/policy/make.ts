@@ -111,6 +111,7 @@ export const ruleset = (change: Partial<RulesetFact> = {}): RulesetFact => ({
   signaturesRequired: true,
   forcePushBlocked: true,
   deletionBlocked: true,
+  mergeQueueRequired: false,
   bypass: known([]),
   ...change,
 });
@@ -185,7 +186,7 @@ export const merged = (mergedAt: string, change: Partial<ChangeFacts> = {}): Cha
     parents: [BASE_OID, HEAD],
     mergedAt,
     mergedBy: bob,
-    baseBefore: known(BASE_OID),
+    landing: known({ before: BASE_OID, loggedAs: "pr_merge" }),
   };
   return { ...open, pullRequest: { ...open.pullRequest, state: "MERGED", merge } };
 };

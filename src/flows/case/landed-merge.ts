@@ -39,7 +39,7 @@ export function landedMerge(
       change: changeKey,
       landedAt: merge.mergedAt,
       // Where the branch stood is not always told; then the first parent is the best there is to compare with.
-      beforeOid: merge.baseBefore.known ? merge.baseBefore.value : (merge.parents[0] ?? merge.commitOid),
+      beforeOid: merge.landing.known ? merge.landing.value.before : (merge.parents[0] ?? merge.commitOid),
       afterOid: merge.commitOid,
       headOid: head.oid,
       involvement: handsInPull(pullRequest, facts),

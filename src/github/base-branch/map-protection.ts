@@ -131,6 +131,7 @@ function mapRuleset(
     signaturesRequired: has("REQUIRED_SIGNATURES"),
     forcePushBlocked: has("NON_FAST_FORWARD"),
     deletionBlocked: has("DELETION"),
+    mergeQueueRequired: has("MERGE_QUEUE"),
     bypass: mapBypass(ruleset),
   };
 }

@@ -66,21 +66,35 @@ export async function findMove(
   oid: string,
   since: Date | null,
 ): Promise<BranchActivity | null> {
+  for await (const moves of pagesOfLog(client, repository, branch, since)) {
+    const found = moves.find(({ after }) => after === oid);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/**
+ * A branch's log page by page, the newest first; none if it may not be read. Without `since` only the newest page, with
+ * it every page down to that time.
+ */
+export async function* pagesOfLog(
+  client: Octokit,
+  repository: RepositoryRef,
+  branch: string,
+  since: Date | null,
+): AsyncGenerator<readonly BranchActivity[], void> {
   const earliest = since === null ? Number.POSITIVE_INFINITY : since.getTime() - LOG_SLACK_MS;
   let pages = 0;
   try {
     for await (const { data } of client.paginate.iterator(LOG, logOf(repository, branch))) {
       const moves = parseLog(data, branch);
-      const found = moves.find(({ after }) => after === oid);
-      if (found !== undefined) return found;
+      yield moves;
       pages += 1;
       const reached = moves.some(({ at }) => Date.parse(at) < earliest);
-      if (reached || pages === LOG_PAGES) return null;
+      if (reached || pages === LOG_PAGES) return;
     }
-    return null;
   } catch (error) {
-    if (isCountersignError(error, "github-not-found", "github-forbidden")) return null;
-    throw error;
+    if (!isCountersignError(error, "github-not-found", "github-forbidden")) throw error;
   }
 }
 

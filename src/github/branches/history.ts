@@ -14,6 +14,8 @@ import {
 
 /** How many requests one reading may take: a history that merges long branches takes up to one a commit. */
 const MAX_REQUESTS = 50;
+/** What moved a branch once is short. */
+const CHAIN_REQUESTS = 10;
 const HEADS = "refs/heads/";
 
 /** A pull request that the app may not see (of a fork, say) is none of this repository's. */
@@ -32,9 +34,34 @@ export async function readBranch(
   const walk = new Walk(repository, until, limit);
   let next = walk.follow(newest.oid, newest.history.nodes);
   for (let requests = 1; next !== null && until !== null && requests < MAX_REQUESTS; requests += 1) {
-    next = walk.follow(next, await readAncestors(client, repository, next));
+    const nodes = await readAncestors(client, repository, next);
+    if (nodes === null) throw notHandedOut(next);
+    next = walk.follow(next, nodes);
   }
   return { tip: newest.oid, history: walk.history, reached: walk.reached, cut: !walk.reached && !walk.ended };
+}
+
+/**
+ * The first-parent chain from one commit down to another one, which is not part of it, the newest first; `null` where it
+ * does not lead there within `limit` commits, or GitHub has the commits no more.
+ *
+ * @throws CountersignError `github-forbidden`, or another `github-*` code
+ */
+export async function readChain(
+  client: Octokit,
+  repository: RepositoryRef,
+  from: string,
+  until: string,
+  limit: number,
+): Promise<readonly HistoryCommit[] | null> {
+  const walk = new Walk(repository, until, limit);
+  let next = walk.follow(from, []);
+  for (let requests = 0; next !== null && requests < CHAIN_REQUESTS; requests += 1) {
+    const nodes = await readAncestors(client, repository, next);
+    if (nodes === null) return null;
+    next = walk.follow(next, nodes);
+  }
+  return walk.reached ? walk.history : null;
 }
 
 /**
@@ -87,18 +114,21 @@ async function readTip(client: Octokit, repository: RepositoryRef, branch: strin
   return ref?.prefix === HEADS && ref.name === branch ? ref.target : null;
 }
 
+/** A commit and those before it; `null` where GitHub does not hand it out. */
 async function readAncestors(
   client: Octokit,
   repository: RepositoryRef,
   oid: string,
-): Promise<HistoryCommitNode[]> {
+): Promise<HistoryCommitNode[] | null> {
   const { owner, name } = repository;
   const { data, refused } = await query(client, COMMIT_HISTORY, commitHistory, { owner, name, oid });
   throwIfNeeded(refused);
   const nodes = mustBeThere(repository, data.repository).object?.history.nodes ?? [];
-  if (nodes.some((node) => node.oid === oid)) return nodes;
-  throw new CountersignError("github-unavailable", `GitHub does not hand out commit ${oid.slice(0, 12)}.`);
+  return nodes.some((node) => node.oid === oid) ? nodes : null;
 }
+
+const notHandedOut = (oid: string): CountersignError =>
+  new CountersignError("github-unavailable", `GitHub does not hand out commit ${oid.slice(0, 12)}.`);
 
 /** @throws CountersignError `github-forbidden` */
 function throwIfNeeded(refused: readonly string[]): void {

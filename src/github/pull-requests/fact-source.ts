@@ -5,6 +5,7 @@ import type {
   CodeScanningFact,
   ControlFiles,
   Fact,
+  Landing,
   RegisteredKeys,
   RepositoryRef,
 } from "../../facts/facts.js";
@@ -16,6 +17,7 @@ import { readCodeScanning } from "./code-scanning.js";
 import { query } from "../client/graphql.js";
 import { mustBe } from "../client/must-be.js";
 import { findMove } from "../branches/activity.js";
+import { readLanding } from "../branches/landing.js";
 import { mapControlFiles } from "../base-branch/map-files.js";
 import { CONTROL_FILES_AT } from "./queries.js";
 import { readPullRequest } from "./read-pull-request.js";
@@ -77,19 +79,13 @@ export class GitHubFactSource implements FactSource {
     );
   }
 
-  async readBranchBefore(
+  readLanding(
     repository: RepositoryRef,
     branch: string,
     oid: string,
-    movedAt: Date,
-  ): Promise<Fact<string>> {
-    const move = await findMove(this.#client, repository, branch, oid, movedAt);
-    if (move !== null) return known(move.before);
-    return unknown(
-      "not-found",
-      `GitHub's activity log does not say where ${branch} stood before ${oid.slice(0, 12)}.`,
-      "None: the record says so.",
-    );
+    mergedAt: Date,
+  ): Promise<Fact<Landing>> {
+    return readLanding(this.#client, repository, branch, oid, mergedAt);
   }
 
   readCodeScanning(

@@ -37,7 +37,7 @@ function mapMerge(node: PullRequestNode): MergeFact | null {
     mergedAt: node.mergedAt,
     mergedBy: mapAccount(node.mergedBy),
     // Only the branch's log tells; whoever reads it puts the answer here.
-    baseBefore: unknown("unavailable", "Where the base branch stood was not read.", "Re-run the job."),
+    landing: unknown("unavailable", "How the base branch moved was not read.", "Re-run the job."),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ChangeFacts, ProtectionFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { bypassFindings } from "./protection/bypass.js";
+import { mergeQueueFindings } from "./protection/merge-queue.js";
 import { advice, failed, passed, unclear } from "./build.js";
 import { type Source, sourcesOf } from "./protection/sources.js";
 import { repositoryUrl } from "./repository.js";
@@ -11,7 +12,7 @@ import { type Requirement, requirementsOf } from "./protection/requirements.js";
  * Gate 2: the base branch's effective protection is at least the policy's baseline.
  *
  * Classic rule and rulesets are joined as GitHub joins them: a demand holds if any of them makes it. One finding a
- * demand; then who can bypass what was relied on.
+ * demand; then who can bypass what was relied on, and whether a merged change kept to the merge queue.
  */
 export function protectionFindings(facts: ChangeFacts, policy: Policy): Finding[] {
   const branch = facts.pullRequest.base.ref;
@@ -31,6 +32,7 @@ export function protectionFindings(facts: ChangeFacts, policy: Policy): Finding[
     ...missing.map(({ requirement }) => notMet(requirement, sources, facts)),
     ...met.map(({ requirement, sources: by }) => isMet(requirement, by)),
     ...bypassFindings(met, policy),
+    ...mergeQueueFindings(facts, sources),
   ];
 }
 

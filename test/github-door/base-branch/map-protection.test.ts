@@ -49,6 +49,7 @@ describe("ruleset rules", () => {
       rule("REQUIRED_SIGNATURES"),
       rule("DELETION", null, organization),
       rule("CREATION", null, enterprise),
+      rule("MERGE_QUEUE", null, organization),
     );
     expect(found).toMatchObject([
       {
@@ -64,6 +65,7 @@ describe("ruleset rules", () => {
         signaturesRequired: true,
         forcePushBlocked: false,
         deletionBlocked: false,
+        mergeQueueRequired: false,
       },
       {
         id: 40,
@@ -74,6 +76,7 @@ describe("ruleset rules", () => {
         signaturesRequired: false,
         forcePushBlocked: true,
         deletionBlocked: true,
+        mergeQueueRequired: true,
       },
       { id: 50, source: "acme-inc", level: "enterprise", forcePushBlocked: false },
     ]);

@@ -281,9 +281,9 @@ describe("a branch's activity", () => {
       json: [{ ...move, after: "9".repeat(40) }, move, { ...move, before: "8".repeat(40) }],
     }));
     expect(await facts.readPusher(REPOSITORY, "main", HEAD)).toEqual({ known: true, value: move.actor });
-    expect(await facts.readBranchBefore(REPOSITORY, "main", HEAD, MOVED_AT)).toEqual({
+    expect(await facts.readLanding(REPOSITORY, "main", HEAD, MOVED_AT)).toEqual({
       known: true,
-      value: BASE,
+      value: { before: BASE, loggedAs: "push" },
     });
     expect(github.calls[0]?.path).toContain(`ref=${encodeURIComponent("refs/heads/main")}`);
   });
@@ -297,7 +297,7 @@ describe("a branch's activity", () => {
       const link = `<${github.url}${path.replace(/&after=.*/, "")}&after=${number + 1}>; rel="next"`;
       return { json: [number === at ? { ...move, timestamp } : other], headers: { link } };
     });
-    return facts.readBranchBefore(REPOSITORY, "main", HEAD, MOVED_AT);
+    return facts.readLanding(REPOSITORY, "main", HEAD, MOVED_AT);
   };
 
   it.each([

@@ -61,7 +61,7 @@ describe("mapPullRequest", () => {
       parents: [BASE, HEAD],
       mergedAt: "2026-11-20T12:00:00Z",
       mergedBy: { login: "ada" },
-      baseBefore: { known: false },
+      landing: { known: false },
     });
   });
 

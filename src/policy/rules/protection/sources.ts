@@ -22,6 +22,8 @@ export interface Source {
   readonly signaturesRequired: boolean;
   readonly forcePushBlocked: boolean;
   readonly deletionBlocked: boolean;
+  /** Rulesets only: of a classic rule GitHub does not tell. */
+  readonly mergeQueueRequired: boolean;
   /** Classic only: administrators are not bound. */
   readonly adminsExempt: boolean;
   /** Who can get around what this source demands of every push and merge, and what it demands of force pushes. */
@@ -48,6 +50,7 @@ function classicSource(rule: ClassicProtection, facts: ChangeFacts): Source {
     signaturesRequired: rule.signaturesRequired,
     forcePushBlocked: !rule.forcePushAllowed,
     deletionBlocked: !rule.deletionAllowed,
+    mergeQueueRequired: false,
     adminsExempt: !rule.adminsIncluded,
     bypass: known([]),
     pullRequestBypass: rule.pullRequestBypass,
@@ -65,6 +68,7 @@ function rulesetSource(ruleset: RulesetFact, facts: ChangeFacts): Source {
     signaturesRequired: ruleset.signaturesRequired,
     forcePushBlocked: ruleset.forcePushBlocked,
     deletionBlocked: ruleset.deletionBlocked,
+    mergeQueueRequired: ruleset.mergeQueueRequired,
     adminsExempt: false,
     bypass: ruleset.bypass,
     pullRequestBypass: [],
