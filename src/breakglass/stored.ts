@@ -32,6 +32,10 @@ export interface CaseFile {
   readonly appOpens: boolean;
 }
 
+/** The digest of the policy that says who may do what in a case: the pinned one, or what took its place. */
+export const heldPolicy = ({ policyDigest, successor }: CaseFile): string | null =>
+  successor?.digest ?? policyDigest;
+
 /** The one id that the case of a change can have: `bg-` and ten hex digits. */
 export const caseIdOf = (changeKey: string): string => `bg-${sha256Hex(changeKey).slice(0, 10)}`;
 

@@ -12,15 +12,20 @@ import { unknown } from "../../facts/facts.js";
 /** GitHub's own account, which commits what people merge on the web: it is nobody. */
 const WEB_FLOW = "web-flow";
 
+interface NamedHand {
+  readonly identity: GitIdentity;
+  readonly hand: "author" | "committer";
+}
+
 /** Who had a hand in a change, as far as its commits tell: authors, committers, co-authors. */
 export function handsInCommits(commits: Fact<readonly CommitFact[]>): Involvement {
   if (!commits.known) return { people: [], unread: commits };
-  const named = commits.value.flatMap(({ author, committer, authors }) => [
+  const named: NamedHand[] = commits.value.flatMap(({ author, committer, authors }) => [
     ...[author, ...authors].map((identity) => ({ identity, hand: "author" as const })),
     { identity: committer, hand: "committer" as const },
   ]);
   const people = named.flatMap(({ identity, hand }) => involved(identity.account, hand));
-  const [stranger] = named.filter(({ identity }) => isStranger(identity));
+  const [stranger] = named.filter(isStranger);
   return { people, unread: stranger === undefined ? null : unreadOf(stranger.identity) };
 }
 
@@ -59,9 +64,17 @@ export function involved(account: Account | null, hand: Hand): Involved[] {
   return account === null || account.login === WEB_FLOW ? [] : [{ account, hand }];
 }
 
-/** GitHub's own commits have its address, and no account that is a person. */
-const isStranger = ({ account, email }: GitIdentity): boolean =>
-  account === null && email !== "noreply@github.com";
+/** GitHub's own address, which it commits with; it authors nothing. */
+const FORGE_EMAIL = "noreply@github.com";
+
+/**
+ * Somebody whom no account stands for. Anyone can write GitHub's address into a commit: as its committer that hides
+ * nobody who is not named as author or pusher, as its author it would.
+ */
+function isStranger({ identity: { account, email }, hand }: NamedHand): boolean {
+  const isForge = account?.login === WEB_FLOW || email.toLowerCase() === FORGE_EMAIL;
+  return isForge ? hand === "author" : account === null;
+}
 
 const unreadOf = ({ email }: GitIdentity) =>
   unknown(

@@ -3,10 +3,10 @@ import { caseIdOf, type CaseFile } from "../../breakglass/stored.js";
 import { openCase } from "../../breakglass/transition.js";
 import { CountersignError } from "../../errors.js";
 import type { RepositoryRef } from "../../facts/facts.js";
-import { handlingOf, termsOf } from "../../policy/break-glass.js";
 import type { Decision } from "../../policy/finding.js";
 import type { PolicySource } from "../../policy/resolve.js";
 import type { StoreTransaction } from "../../store/store.js";
+import { type Basis, basisOf } from "./basis.js";
 import { CaseDraft, type CasePlace } from "./core/draft.js";
 import { storeDraft } from "./core/store-draft.js";
 import { lockCase } from "./core/with-case.js";
@@ -27,52 +27,46 @@ export interface Landed extends CasePlace {
 }
 
 /**
- * Whether a bypass is chased. Under the built-in default nobody has said how emergencies are handled, so it is recorded
- * and shown; a policy that is there but cannot be used is one that somebody meant.
- */
-export const isChased = ({ identity }: PolicySource): boolean => identity.source !== "built-in";
-
-/**
  * Opens the case of a change that landed around its gates, or lets the declared one land: in the caller's transaction,
- * with the change's own record. However often and in whatever way a change is found, it has one case.
+ * with the change's own record. However often and in whatever way a change is found, it has one case; none where a
+ * bypass is not chased (`basis.ts`).
  */
 export async function landCase(tx: StoreTransaction, landed: Landed): Promise<void> {
   const { tenantId, changeKey } = landed;
   const caseId = caseIdOf(changeKey);
   await lockCase(tx, tenantId, caseId);
   const stored = await tx.findCase(tenantId, caseId);
-  const draft = stored === null ? opened(landed) : CaseDraft.of(stored);
-  if (stored !== null) {
-    draft.raise(landed.event);
-    if (!draft.changed) return;
-    const { how, decision, recordDigest } = landed;
-    draft.note({ how, decision, changeRecordDigest: recordDigest });
-  }
+  const draft = stored === null ? await opened(tx, landed) : wentOn(CaseDraft.of(stored), landed);
+  if (draft === null) return;
   await storeDraft(tx, draft);
   await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
 }
 
-function opened(landed: Landed): CaseDraft {
-  const { changeKey, event } = landed;
-  const opening = openCase(
-    { id: caseIdOf(changeKey), change: changeKey, terms: termsOf(policyOf(landed)) },
-    event,
-  );
-  if (!opening.ok)
-    throw new CountersignError("invariant-broken", `A landing was refused: ${opening.refusal.rule}.`);
-  return CaseDraft.opened(landed, fileOf(landed, opening.case), opening.step);
+/** What was declared before, or is known already. */
+function wentOn(draft: CaseDraft, { event, how, decision, recordDigest }: Landed): CaseDraft | null {
+  draft.raise(event);
+  if (!draft.changed) return null;
+  draft.note({ how, decision, changeRecordDigest: recordDigest });
+  return draft;
 }
 
-const policyOf = ({ policy }: Pick<Landed, "policy">) => (policy.kind === "usable" ? policy.policy : null);
+async function opened(tx: StoreTransaction, landed: Landed): Promise<CaseDraft | null> {
+  const { tenantId, repository, branch, changeKey, event } = landed;
+  const basis = basisOf(await tx.openCases(tenantId, repository.id, branch), landed.policy);
+  if (basis === null) return null;
+  const opening = openCase({ id: caseIdOf(changeKey), change: changeKey, terms: basis.terms }, event);
+  if (!opening.ok)
+    throw new CountersignError("invariant-broken", `A landing was refused: ${opening.refusal.rule}.`);
+  return CaseDraft.opened(landed, fileOf(landed, basis, opening.case), opening.step);
+}
 
-function fileOf(landed: Landed, subject: CaseFile["case"]): CaseFile {
-  const { repositoryUrl, how, policy, decision, recordDigest, appMayOpen } = landed;
-  const handling = handlingOf(policyOf(landed));
+function fileOf(landed: Landed, { handling, policyDigest }: Basis, subject: CaseFile["case"]): CaseFile {
+  const { repositoryUrl, how, decision, recordDigest, appMayOpen } = landed;
   return {
     version: 1,
     case: subject,
     handling,
-    policyDigest: policy.identity.digest,
+    policyDigest,
     successor: null,
     repositoryUrl,
     how,

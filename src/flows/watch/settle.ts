@@ -3,7 +3,7 @@ import { changeKeys } from "../../evidence/change-key.js";
 import { baselineRecord } from "../../evidence/push-record.js";
 import type { BranchKey, KnownBranch } from "../../store/branch-store.js";
 import type { NewRecord, StoreTransaction } from "../../store/store.js";
-import { isChased, landCase } from "../case/land.js";
+import { landCase } from "../case/land.js";
 import type { FlowContext } from "../context.js";
 import type { JudgedMove } from "./move/judge-move.js";
 import { landedMove } from "./move/landed-move.js";
@@ -108,7 +108,7 @@ async function storeMove(
     { branch: where, form: move.change.form, bypass: record.bypass },
     `Push record ${outcome}`,
   );
-  if (outcome === "exists" || !record.bypass || !isChased(move.policy)) return;
+  if (outcome === "exists" || !record.bypass) return;
   const landed = landedMove(context, look, move, record);
   if (landed !== null) await landCase(tx, landed);
 }

@@ -73,12 +73,11 @@ async function judge(
     const oids = moves.flatMap((move) => move.oids);
     awaitAssociation(oids, occasion.activity.value, context.clock.now());
   }
-  const isFreed = await freeing(context, look);
   for (const change of changes) {
     if (isPull(change)) found.push(change);
     else {
       const judged = await judgeMove(installation, occasion, change);
-      if (!isFreed(judged)) found.push(judged);
+      if (!isFreed(judged, occasion)) found.push(judged);
     }
   }
   return found;
@@ -102,6 +101,7 @@ async function occasionOf(
     repository: await branches.readRepository(repository),
     branch,
     activity: await branches.readActivity(repository, branch),
+    open: await store.openCases(tenantId, repository.id, branch),
     stood: known?.tip ?? known?.lastTip ?? sinceOf(look),
     taken: async (oids) => {
       const inThisLook = [...pulls, ...found].flatMap((one) =>
@@ -114,13 +114,7 @@ async function occasionOf(
 }
 
 /**
- * Which moves are nobody's business: those of a branch that the policy before them took off the list. Not while a case
- * of the branch is open: the policy that freed it may be the very thing that came around the gates.
+ * Whether a move is nobody's business: that of a branch that the policy before it took off the list. Not while a case of
+ * the branch is open: the policy that freed it may be the very thing that came around the gates.
  */
-async function freeing(
-  { store }: FlowContext,
-  { subject: { tenantId, repository, branch } }: BranchLook,
-): Promise<(move: JudgedMove) => boolean> {
-  const open = await store.openCases(tenantId, repository.id, branch);
-  return ({ controlled }) => !controlled && open.length === 0;
-}
+const isFreed = ({ controlled }: JudgedMove, { open }: Occasion): boolean => !controlled && open.length === 0;

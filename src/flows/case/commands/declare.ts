@@ -7,10 +7,12 @@ import { gather, type GatheredChange } from "../../../facts/gather.js";
 import type { Installation } from "../../../github/github.js";
 import { handlingOf, termsOf } from "../../../policy/break-glass.js";
 import type { Policy } from "../../../policy/document.js";
+import type { StoredCase } from "../../../store/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
 import { readActor } from "../actor.js";
+import { doubtOf } from "../basis.js";
 import { CaseDraft, type CasePlace } from "../core/draft.js";
 import { viewOf } from "../core/view.js";
 import { asked } from "./asked.js";
@@ -36,7 +38,7 @@ export async function declare(
     clock,
     findPusher: (tip) => store.findPusher(subject.tenantId, tip),
   });
-  const policy = usablePolicy(change);
+  const policy = usablePolicy(change, await openCasesOf(context, subject, change));
   if (policy.refusal !== null) {
     await store.transaction((tx) => refuseAlone(tx, context, subject, policy.refusal));
     return;
@@ -58,14 +60,26 @@ type Usable =
   { readonly policy: Policy; readonly refusal: null } | { readonly policy: null; readonly refusal: Refusal };
 
 /** Where nobody has said who may declare, nobody may. */
-function usablePolicy({ facts, controlled, policy }: GatheredChange): Usable {
+function usablePolicy({ facts, controlled, policy }: GatheredChange, open: readonly StoredCase[]): Usable {
   const refused = (...why: Parameters<typeof refuse>): Usable => ({ policy: null, refusal: refuse(...why) });
   if (facts.pullRequest.state !== "OPEN") return refused("already-landed", "The pull request is not open.");
   if (!controlled) return refused("nobody-authorised", "Its base branch is not a controlled one.");
+  const doubt = doubtOf(open, policy);
+  if (doubt !== null)
+    return refused(
+      "nobody-authorised",
+      `The policy may have come around its gates: end ${doubt.case.id} first.`,
+    );
   return policy.kind === "usable"
     ? { policy: policy.policy, refusal: null }
     : refused("nobody-authorised", "The policy of its base branch cannot be used.");
 }
+
+const openCasesOf = (
+  { store }: FlowContext,
+  { tenantId }: CommandSubject,
+  { facts: { repository, pullRequest } }: GatheredChange,
+): Promise<StoredCase[]> => store.openCases(tenantId, repository.id, pullRequest.base.ref);
 
 interface Declaration {
   readonly subject: CommandSubject;

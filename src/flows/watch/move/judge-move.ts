@@ -13,6 +13,8 @@ import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
 import type { Decision } from "../../../policy/finding.js";
 import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
+import type { StoredCase } from "../../../store/case-store.js";
+import { doubtOf } from "../../case/basis.js";
 import { readCommits, readControlFilesAt } from "./read-move.js";
 import { type Movers, moversOf } from "./movers.js";
 
@@ -41,6 +43,8 @@ export interface Occasion {
   readonly stood: string;
   /** Those of some commits that have a record, or belong to another change of this look. */
   readonly taken: (oids: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** The branch's open cases, the oldest first. */
+  readonly open: readonly StoredCase[];
   readonly at: Date;
 }
 
@@ -100,7 +104,7 @@ async function complete(
 
 function recordOf(
   judged: Omit<JudgedMove, "record">,
-  { repository: { repository }, branch }: Occasion,
+  { repository: { repository }, branch, open }: Occasion,
   { verdicts, trustDigest }: VerifiedCommits,
 ): RecordContent {
   const { change, facts, movers, decision } = judged;
@@ -116,16 +120,21 @@ function recordOf(
     pusher: movers.last,
     at: facts.landedAt,
     deliveries: change.guids,
-    exemption: exemptionFor(judged),
+    exemption: exemptionFor(judged, open),
     decision,
   });
 }
 
 /**
  * A release bot only ever adds to a branch: one that takes commits away, or the branch, does what nobody named it for.
- * Where several moved the branch, or someone is not named, everyone has to be exempt.
+ * Where several moved the branch, or someone is not named, everyone has to be exempt. A policy that may itself have come
+ * around the gates exempts nobody.
  */
-function exemptionFor({ change, policy, movers }: Omit<JudgedMove, "record">): Exemption | null {
+function exemptionFor(
+  { change, policy, movers }: Omit<JudgedMove, "record">,
+  open: readonly StoredCase[],
+): Exemption | null {
+  if (doubtOf(open, policy) !== null) return null;
   if (change.form !== "push" && change.form !== "compared") return null;
   if (movers.unread !== null || policy.kind !== "usable") return null;
   // The app pushes to no branch: it only makes some, so no push is exempt for being its own.

@@ -3,6 +3,9 @@ import type { BranchActivity } from "../../../facts/case-source.js";
 import type { Account, Fact, Unknown } from "../../../facts/facts.js";
 import { unknown } from "../../../facts/facts.js";
 
+/** From where to where a branch was moved, and what the push that told of it says. */
+export type Moved = Pick<MoveChange, "before" | "after" | "pusher" | "at">;
+
 /** Who moved a branch, and when. */
 export interface Movers {
   readonly accounts: readonly Account[];
@@ -18,7 +21,7 @@ export interface Movers {
  * Who made a move: whoever the push names, else those that the branch's log names for each step on the way. Commits can
  * come by several pushes that we heard nothing of, and each of them had someone's hand in it.
  */
-export function moversOf(change: MoveChange, activity: Fact<readonly BranchActivity[]>): Movers {
+export function moversOf(change: Moved, activity: Fact<readonly BranchActivity[]>): Movers {
   if (change.pusher !== null) {
     return { accounts: [change.pusher], last: change.pusher, unread: null, at: change.at };
   }
@@ -41,11 +44,11 @@ const NO_COMMIT = "0".repeat(40);
 const NOT_TOLD = unknown(
   "not-found",
   "GitHub's log of the branch does not name everyone who moved it.",
-  "Name who it was in the case; whoever cannot be shown to be independent cannot act on it.",
+  "Let the app read the log (Contents: read); it is read again with every command.",
 );
 
 /** The log's entries from where the move ended back to where it began, the newest first. */
-function stepsOf({ before, after }: MoveChange, activity: readonly BranchActivity[]): BranchActivity[] {
+function stepsOf({ before, after }: Moved, activity: readonly BranchActivity[]): BranchActivity[] {
   const steps: BranchActivity[] = [];
   let position = after ?? NO_COMMIT;
   for (const entry of activity) {
