@@ -75,6 +75,11 @@ export class CaseDraft {
     return this.#file.case.id;
   }
 
+  /** Whether nothing is owed any more, so that its issue is closed. */
+  get isOver(): boolean {
+    return this.case.state === "closed" || this.case.state === "withdrawn";
+  }
+
   /** Whether there is anything to store. */
   get changed(): boolean {
     return this.#changed;

@@ -21,6 +21,8 @@ import { viewOf } from "./view.js";
 export async function storeDraft(tx: StoreTransaction, draft: CaseDraft): Promise<void> {
   const { tenantId } = draft.place;
   await tx.saveCase(rowOf(draft));
+  // Each declaration turns the check only after those who have to know were told of that one.
+  if (draft.steps.some(isDeclaration)) await tx.forgetAnnouncement(tenantId, draft.id);
   await tx.setTimers(tenantId, draft.id, schedule(draft.case));
   await appendSteps(tx, draft);
   await wantAlerts(tx, draft);
@@ -29,6 +31,8 @@ export async function storeDraft(tx: StoreTransaction, draft: CaseDraft): Promis
   await wantIssue(tx, draft, view);
   await tx.enqueue({ task: "publish-case", payload: { tenantId, caseId: draft.id } });
 }
+
+const isDeclaration = ({ event, refusal }: Step): boolean => event.kind === "declared" && refusal === null;
 
 function rowOf(draft: CaseDraft): NewStoredCase {
   const { tenantId, changeKey, repository, branch, pullNumber } = draft.place;

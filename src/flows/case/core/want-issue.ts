@@ -16,7 +16,7 @@ export async function wantIssue(tx: StoreTransaction, draft: CaseDraft, view: Ca
     title: issueTitle(view),
     body: issueBody(view),
     labels: issue.labels,
-    open: draft.case.state !== "closed" && draft.case.state !== "withdrawn",
+    open: !draft.isOver,
   };
   const digest = sha256Hex(canonicalJson(shown));
   await tx.wantIssue({ tenantId, caseId: draft.id, repository: homeOf(draft), ...shown, digest });

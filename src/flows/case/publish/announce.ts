@@ -5,15 +5,13 @@ import { withCase } from "../core/with-case.js";
 
 /**
  * Notes that a case is known to those who have to know: its issue is there, and every alert was tried at least once. A
- * channel that fails does not hold it up. Only then a declaration turns the check, and what depends on the case is
- * looked at again.
+ * channel that fails does not hold it up. Only then a declaration turns the check.
  */
 export async function announce(context: FlowContext, { tenantId, caseId }: CaseSubject): Promise<void> {
-  const { store, clock } = context;
-  const alerts = await store.alertsOf(tenantId, caseId);
-  if (alerts.some(({ attempts }) => attempts === 0)) return;
-  await withCase(context, tenantId, caseId, async (_draft, tx) => {
-    await tx.markAnnounced(tenantId, caseId, clock.now());
+  const isNews = await withCase(context, tenantId, caseId, async (_draft, tx) => {
+    const alerts = await tx.alertsOf(tenantId, caseId);
+    if (alerts.some(({ attempts }) => attempts === 0)) return false;
+    return tx.markAnnounced(tenantId, caseId, context.clock.now());
   });
-  await reassess(context, { tenantId, caseId });
+  if (isNews === true) await reassess(context, { tenantId, caseId });
 }

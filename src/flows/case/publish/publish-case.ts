@@ -9,6 +9,7 @@ import { UNKNOWN_ID } from "../core/want-issue.js";
 import { withCase } from "../core/with-case.js";
 import { announce } from "./announce.js";
 import { postComment } from "./publish-comment.js";
+import { reassess } from "./reassess.js";
 
 /**
  * Makes GitHub show what is wanted of a case: its tracking issue first, then the comments on it in their order. When
@@ -20,6 +21,8 @@ export async function publishCase(context: FlowContext, subject: CaseSubject): P
   const installation = await installationOf(context, tenantId);
   const stored = await store.findCase(tenantId, caseId);
   if (installation === null || stored === null) return;
+  // First of all: a declaration that has ended, or a freeze, does not wait until GitHub takes an issue's text.
+  await reassess(context, subject);
   await findHome(context, stored);
   const wanted = await store.wantedIssue(tenantId, caseId);
   if (wanted === null) return;
@@ -32,7 +35,8 @@ export async function publishCase(context: FlowContext, subject: CaseSubject): P
       comment.on ?? { repository: wanted.repository, number },
     );
   }
-  await hurryAlerts(context, subject);
+  // Only then: by the next time they may be on their way, and would be sent twice.
+  if (wanted.number === null) await hurryAlerts(context, subject);
   await announce(context, subject);
 }
 

@@ -15,7 +15,7 @@ export async function restoreIssue(context: FlowContext, subject: IssueChangeSub
     const { repository, branch, pullNumber } = draft.place;
     const { issue } = draft;
     if (issue === null) return;
-    const change = changeOf(action, draft.case.state === "closed");
+    const change = changeOf(action, draft.isOver);
     const record = issueRecord({
       caseId,
       repository: issue.repository,
@@ -51,14 +51,14 @@ export async function restoreIssue(context: FlowContext, subject: IssueChangeSub
 const isGone = (action: string): boolean => action === "deleted" || action === "transferred";
 
 /** What was done to an issue, and what is done about it. */
-function changeOf(action: string, caseIsClosed: boolean): Pick<IssueIncident, "what" | "response"> {
+function changeOf(action: string, isOver: boolean): Pick<IssueIncident, "what" | "response"> {
   switch (action) {
     case "edited":
       return { what: "The text was edited.", response: "restored" };
     case "closed":
-      return { what: "The issue was closed.", response: caseIsClosed ? "noted" : "opened-again" };
+      return { what: "The issue was closed.", response: isOver ? "noted" : "opened-again" };
     case "reopened":
-      return { what: "The issue was opened again.", response: caseIsClosed ? "restored" : "noted" };
+      return { what: "The issue was opened again.", response: isOver ? "restored" : "noted" };
     case "unlabeled":
       return { what: "A label was taken off.", response: "restored" };
     default:
