@@ -226,6 +226,14 @@ describe("the body of a tracking issue", () => {
     expect(issueBody(view(CASES.reviewed()))).not.toContain("The evidence of this case");
   });
 
+  it.each([
+    [[alert()], "1 alert sent"],
+    [[alert(), alert({ sentAt: null, attempts: 0 })], "1 alert sent, 1 on the way"],
+    [[alert({ sentAt: null, lastError: "it answered 500" })], "0 alerts sent, 1 not delivered"],
+  ])("tells an alert that was not sent yet from one that fails", (alerts, says) => {
+    expect(rowOf(issueBody(view(CASES.closed(), { alerts })), "Stakeholders told")[2]).toBe(says);
+  });
+
   it("sums up a change that was rejected and reverted", () => {
     const subject = drive(open(), make.acknowledged(), make.documented(), make.rejected(), make.reverted());
     const body = issueBody(view(drive(subject, make.closed())));

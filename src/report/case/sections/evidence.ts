@@ -80,8 +80,14 @@ function reasonOf({ declaration }: Case): string {
 
 function alertsOf({ alerts }: CaseView): string {
   const sent = alerts.filter(({ sentAt }) => sentAt !== null).length;
-  const unsent = alerts.length - sent;
-  return `${counted(sent, "alert")} sent${unsent === 0 ? "" : `, ${unsent} not delivered`}`;
+  const failing = alerts.filter(({ sentAt, lastError }) => sentAt === null && lastError !== null).length;
+  // The one that tells of the closing is wanted by the same step, so it cannot be sent yet.
+  const waiting = alerts.length - sent - failing;
+  return [
+    `${counted(sent, "alert")} sent`,
+    ...(waiting === 0 ? [] : [`${waiting} on the way`]),
+    ...(failing === 0 ? [] : [`${failing} not delivered`]),
+  ].join(", ");
 }
 
 function deadlinesOf(subject: Case): string {
