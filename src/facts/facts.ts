@@ -263,14 +263,11 @@ export interface MergeFact {
 export interface Landing {
   /** Where the branch stood just before it; of several that one move landed, behind those that it came after. */
   readonly before: string;
-  /**
-   * What the log calls the move: `pr_merge`, `merge_queue_merge`, `push`, `force_push`, …
-   * https://docs.github.com/rest/repos/repos#list-repository-activities
-   */
+  /** `pr_merge`, `push`, …; https://docs.github.com/rest/repos/repos#list-repository-activities */
   readonly loggedAs: string;
 }
 
-/** What the log calls a move of GitHub's merge queue. */
+/** What the log calls a move of the merge queue. */
 export const MERGE_QUEUE = "merge_queue_merge";
 
 /** Another open pull request with the same head commit. */
