@@ -1,5 +1,6 @@
 import { readCaseFile } from "../breakglass/stored.js";
 import { diffOf } from "../breakglass/diff.js";
+import type { Case } from "../breakglass/case.js";
 import { deadlines } from "../breakglass/clocks.js";
 import type { ChangeFacts } from "../facts/facts.js";
 import type { Installation } from "../github/github.js";
@@ -22,7 +23,7 @@ export async function readFreezes(
   const freezes: Freeze[] = [];
   for (const stored of await store.openCases(tenantId, repository.id, pullRequest.base.ref)) {
     const { handling, repositoryUrl, case: subject } = readCaseFile(stored.body, stored.digest);
-    if (!handling.freeze || !stored.breached || stored.retroNumber === pullRequest.number) continue;
+    if (!handling.freeze || !stored.breached || documents(subject, pullRequest)) continue;
     if (await isRevert(installation, stored, pullRequest)) continue;
     const clocks = deadlines(subject).filter(({ breached, met }) => breached && !met);
     // What was owed came late: the breach stays on record, and holds nobody up any more.
@@ -36,6 +37,10 @@ export async function readFreezes(
   }
   return freezes;
 }
+
+/** Only what was accepted, and at that commit: naming a pull request in a command must not let it through. */
+const documents = ({ documentation }: Case, { number, head }: ChangeFacts["pullRequest"]): boolean =>
+  documentation?.pullRequest === number && documentation.headOid === head.oid;
 
 /** Whether a pull request undoes what the case is about, and does nothing else. */
 async function isRevert(

@@ -60,6 +60,8 @@ export interface CaseTransaction {
   saveCase(stored: NewStoredCase): Promise<void>;
   /** Notes that the case has been announced: issue posted, every first alert tried. True if it was not before. */
   markAnnounced(tenantId: number, caseId: string, at: Date): Promise<boolean>;
+  /** Has the case to be announced again, as one that is declared anew. */
+  forgetAnnouncement(tenantId: number, caseId: string): Promise<void>;
   /** Makes the timers that are not done exactly these; those that are done stay, and are not made again. */
   setTimers(tenantId: number, caseId: string, rows: readonly TimerRow[]): Promise<void>;
   /** Marks a timer as done. True if it was not, so that whoever gets true does it. */

@@ -104,6 +104,17 @@ eachDatabase("break-glass cases", (store) => {
     expect(await store().transaction((tx) => tx.markAnnounced(tenantId, "bg-none", AT))).toBe(false);
   });
 
+  it("can be announced again once that was forgotten", async () => {
+    const { tenantId, id } = await save(aCase());
+    const announce = (at: Date): Promise<boolean> =>
+      store().transaction((tx) => tx.markAnnounced(tenantId, id, at));
+    await announce(AT);
+    await store().transaction((tx) => tx.forgetAnnouncement(tenantId, id));
+    expect(await store().findCase(tenantId, id)).toMatchObject({ announcedAt: null, revision: 1 });
+    expect(await announce(minutes(1))).toBe(true);
+    expect(await store().findCase(tenantId, id)).toMatchObject({ announcedAt: minutes(1) });
+  });
+
   describe("are found", () => {
     it("open, by their branch, the oldest first", async () => {
       const tenantId = freshId();

@@ -97,6 +97,12 @@ export async function markAnnounced(
   return marked > 0;
 }
 
+/** Has the case to be announced again. */
+export async function forgetAnnouncement(queries: Queries, tenantId: number, caseId: string): Promise<void> {
+  await queries.$executeRaw`
+    UPDATE cases SET announced_at = NULL WHERE tenant_id = ${toBigInt(tenantId)} AND id = ${caseId}`;
+}
+
 function insertCase(queries: Queries, stored: NewStoredCase): Promise<number> {
   return queries.$executeRaw`
     INSERT INTO cases
