@@ -108,9 +108,21 @@ async function storeMove(
     { branch: where, form: move.change.form, bypass: record.bypass },
     `Push record ${outcome}`,
   );
-  if (outcome === "exists" || !record.bypass) return;
+  if (outcome === "exists") return;
+  await followOpenCases(tx, keyOf(look));
+  if (!record.bypass) return;
   const landed = landedMove(context, look, move, record);
   if (landed !== null) await landCase(tx, landed);
+}
+
+/** It may be the revert that a case waits for, or undo one. */
+async function followOpenCases(
+  tx: StoreTransaction,
+  { tenantId, repositoryId, branch }: BranchKey,
+): Promise<void> {
+  for (const { id: caseId } of await tx.openCases(tenantId, repositoryId, branch)) {
+    await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
+  }
 }
 
 function recordOf(

@@ -22,7 +22,18 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
   const { status } = error;
   const retryAt = rateLimitedUntil(error.response, now);
   if (retryAt !== null) return rateLimited(what, retryAt, error);
-  if (status === 401 || status === 403) {
+  // Not a refusal: a token that was taken back is replaced for the next attempt. Nothing is to be concluded from it.
+  if (status === 401) {
+    return new CountersignError(
+      "github-unavailable",
+      `GitHub did not take the app's credentials at ${what}.`,
+      {
+        remedy: "If it stays so, check the app's id and private key.",
+        cause: error,
+      },
+    );
+  }
+  if (status === 403) {
     return new CountersignError("github-forbidden", `GitHub refused ${what} (${status}).`, {
       remedy:
         "Check that the app is installed on this repository with the permissions that app.yml asks for.",

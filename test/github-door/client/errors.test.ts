@@ -15,7 +15,7 @@ const answered = (status: number, headers: Readonly<Record<string, string>> = {}
 
 describe("githubError", () => {
   it.each([
-    [401, {}, "github-forbidden"],
+    [401, {}, "github-unavailable"],
     [403, {}, "github-forbidden"],
     [403, { "x-ratelimit-remaining": "4999", "x-ratelimit-reset": "1900000000" }, "github-forbidden"],
     [404, {}, "github-not-found"],
