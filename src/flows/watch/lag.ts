@@ -41,23 +41,29 @@ const isLate = ({ after, pushedAt }: Push, known: Accounted, covered: ReadonlySe
   pushedAt < known.accountedAt && (after === null || after === known.tip || covered.has(after));
 
 /** What GitHub writes in a branch's log for its own merges; https://docs.github.com/rest/repos/repos#list-repository-activities */
-const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);
+const QUEUE_MERGE = "merge_queue_merge";
+const MERGES: ReadonlySet<string> = new Set(["pr_merge", QUEUE_MERGE]);
 
 /**
  * Puts the look off while the branch's log says that GitHub itself merged a pull request, and the commit's own list of
  * pull requests does not yet: else a change that went through its gates would be taken for one that went around them.
+ * A merge queue lands several at once, of which the log names the last: while it is young, any commit may be of its.
  *
+ * @param oids commits of the branch that seem to be nobody's
+ * @param attributed commits of the branch that pull requests made
  * @throws CountersignError `github-unavailable` with the time of the next try
  */
 export function awaitAssociation(
   oids: readonly string[],
+  attributed: readonly string[],
   activity: readonly BranchActivity[],
   now: Date,
 ): void {
-  const merge = activity.find(
-    ({ kind, after, at }) => MERGES.has(kind) && oids.includes(after) && isYoung(new Date(at), now),
-  );
-  if (merge === undefined) return;
+  const merge = activity.find(({ kind, after, at }) => {
+    const landed = kind === QUEUE_MERGE ? [...oids, ...attributed] : oids;
+    return MERGES.has(kind) && landed.includes(after) && isYoung(new Date(at), now);
+  });
+  if (merge === undefined || oids.length === 0) return;
   throw lagging(`GitHub does not tell yet which pull request made ${merge.after}.`, now);
 }
 

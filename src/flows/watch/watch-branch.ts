@@ -71,7 +71,8 @@ async function judge(
   const occasion = await occasionOf(context, installation, look, found);
   if (occasion.activity.known) {
     const oids = moves.flatMap((move) => move.oids);
-    awaitAssociation(oids, occasion.activity.value, context.clock.now());
+    const attributed = changes.filter(isPull).flatMap((pull) => pull.oids);
+    awaitAssociation(oids, attributed, occasion.activity.value, context.clock.now());
   }
   for (const change of changes) {
     if (isPull(change)) found.push(change);

@@ -97,7 +97,7 @@ describe("awaitAssociation", () => {
 
   it.each(["pr_merge", "merge_queue_merge"])("waits for the pull request of a young %s", (kind) => {
     expect(() => {
-      awaitAssociation([B, C], [entry("push", D, 1), entry(kind, C, 1)], NOW);
+      awaitAssociation([B, C], [], [entry("push", D, 1), entry(kind, C, 1)], NOW);
     }).toThrow(LAGS);
   });
 
@@ -108,7 +108,19 @@ describe("awaitAssociation", () => {
     ["nothing", []],
   ])("goes on where the log tells of %s", (_what, log) => {
     expect(() => {
-      awaitAssociation([B, C], log, NOW);
+      awaitAssociation([B, C], [], log, NOW);
+    }).not.toThrow();
+  });
+
+  it("waits for the others of a queue's group while only its last is told", () => {
+    expect(() => {
+      awaitAssociation([B], [C], [entry("merge_queue_merge", C, 1)], NOW);
+    }).toThrow(LAGS);
+    expect(() => {
+      awaitAssociation([B], [C], [entry("pr_merge", C, 1)], NOW);
+    }).not.toThrow();
+    expect(() => {
+      awaitAssociation([], [C], [entry("merge_queue_merge", C, 1)], NOW);
     }).not.toThrow();
   });
 });
