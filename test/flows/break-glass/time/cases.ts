@@ -22,19 +22,25 @@ export interface Bypass {
 /** What a bypass of these tests puts on the branch. */
 export const LANDED = { "shop.yaml": "replicas: 9\n" };
 
-/** A repository with a policy for emergencies, to whose `main` the admin pushed. */
+/**
+ * A repository with a policy for emergencies, to whose `main` the admin pushed.
+ *
+ * @param prepare what is done before the push
+ * @param settled how to wait for what comes of the push; as the scene settles unless given
+ */
 export async function pushAround(
   cast: Cast,
   name: string,
   policy: readonly string[] = [],
   prepare: (repository: RepositoryHandle) => Promise<void> = () => Promise.resolve(),
+  settled: () => Promise<void> = cast.scene.settled,
 ): Promise<Bypass> {
   const repository = await emergencyRepository(cast, name, policy);
   await cast.scene.settled();
   await prepare(repository);
   const before = await repository.tip();
   const after = await repository.push(cast.admin, "main", { message: "More replicas", files: LANDED });
-  await cast.scene.settled();
+  await settled();
   const issue = trackingIssue(repository);
   return { repository, issue, caseId: caseIdIn(issue.body), before, after };
 }
