@@ -10,7 +10,7 @@ import { Database } from "../../src/store/database.js";
 import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../github/loopback.js";
 
 /** Receivers of alerts in tests listen here. */
-const LOOPBACK: PrivateTargets = loopback();
+export const LOOPBACK: PrivateTargets = loopback();
 
 function loopback(): PrivateTargets {
   const targets = parsePrivateTargets("127.0.0.1");

@@ -10,7 +10,10 @@ import { withCase } from "./core/with-case.js";
  * Does what time has brought to a case: reminders, breaches, escalations, the end of a declaration. Each is a row that
  * is marked as done in the transaction that does it, so it is done once, whoever else looks at the same time.
  */
-export async function workCase(context: FlowContext, { tenantId, caseId }: CaseSubject): Promise<void> {
+export async function workCase(
+  context: Pick<FlowContext, "store" | "clock">,
+  { tenantId, caseId }: CaseSubject,
+): Promise<void> {
   const now = context.clock.now();
   await withCase(context, tenantId, caseId, async (draft, tx) => {
     const seen = await doneTimers(tx, draft);

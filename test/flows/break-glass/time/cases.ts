@@ -33,7 +33,7 @@ export async function pushAround(
   name: string,
   policy: readonly string[] = [],
   prepare: (repository: RepositoryHandle) => Promise<void> = () => Promise.resolve(),
-  settled: () => Promise<void> = cast.scene.settled,
+  settled: () => Promise<void> = () => cast.scene.settled(),
 ): Promise<Bypass> {
   const repository = await emergencyRepository(cast, name, policy);
   await cast.scene.settled();
