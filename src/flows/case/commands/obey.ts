@@ -1,6 +1,7 @@
 import type { Command } from "../../../breakglass/commands.js";
 import type { CaseEvent } from "../../../breakglass/event.js";
 import type { Actor } from "../../../breakglass/roles.js";
+import type { Rule } from "../../../breakglass/rules.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import type { Transition } from "../../../breakglass/transition.js";
 import type { Installation } from "../../../github/github.js";
@@ -12,6 +13,8 @@ import type { CaseView } from "../../../report/case/view.js";
 import type { FlowContext } from "../../context.js";
 import { readActor } from "../actor.js";
 import { asked } from "./asked.js";
+import { followOffer } from "../follow/follow-offer.js";
+import { followRevert } from "../follow/follow-revert.js";
 import { readOffer, type OfferReading } from "../follow/offer.js";
 import { refreshInvolvement } from "../follow/refresh.js";
 import type { CaseDraft } from "../core/draft.js";
@@ -32,6 +35,7 @@ export async function obey(
 ): Promise<void> {
   const { tenantId, id: caseId } = stored;
   await refreshInvolvement(context, installation, stored);
+  if (command.kind === "close") await lookOnceMore(context, installation, stored);
   const { case: known } = readCaseFile(stored.body, stored.digest);
   const by = await readActor(installation, stored.repository, subject.comment.author, known.terms);
   const offered =
@@ -48,8 +52,31 @@ export async function obey(
   });
 }
 
-/** What was offered is followed from now on, so that it counts as soon as what it lacks is mended. */
+/** A seal is for good: what GitHub has not told, or what waits its turn still, must not be missing from it. */
+async function lookOnceMore(
+  context: FlowContext,
+  installation: Installation,
+  stored: StoredCase,
+): Promise<void> {
+  if (stored.state === "closed") return;
+  await followOffer(context, installation, stored);
+  await followRevert(context, installation, stored);
+}
+
+/** Refused for what the pull request is, and not for who named it, or when. */
+const OF_THE_OFFER: ReadonlySet<Rule> = new Set<Rule>([
+  "already-documented",
+  "diff-unknown",
+  "diff-not-covered",
+  "template-unfilled",
+]);
+
+/**
+ * What was offered is followed from now on, so that it counts as soon as what it lacks is mended. Not by the word of
+ * those who may not document: anybody can comment, and would take the place of what the team offers.
+ */
 function noteOffer(draft: CaseDraft, { offer: { number, url } }: OfferReading, taken: Transition): void {
+  if (!taken.ok && !OF_THE_OFFER.has(taken.refusal.rule)) return;
   const verdict = taken.ok || taken.refusal.rule === "already-documented" ? null : taken.refusal.message;
   draft.note({ offer: { number, url, verdict } });
 }
