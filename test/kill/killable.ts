@@ -36,6 +36,7 @@ export class Killable {
   readonly alice: UserHandle;
   readonly #databaseUrl: string | null;
   readonly #folder: string;
+  readonly #more: Readonly<Record<string, string>>;
   readonly #processes: AppProcess[] = [];
 
   private constructor(
@@ -44,6 +45,7 @@ export class Killable {
     repository: RepositoryHandle,
     databaseUrl: string | null,
     folder: string,
+    more: Readonly<Record<string, string>>,
   ) {
     this.github = github;
     this.organization = organization;
@@ -51,17 +53,24 @@ export class Killable {
     this.alice = github.user("alice");
     this.#databaseUrl = databaseUrl;
     this.#folder = folder;
+    this.#more = more;
     repository.grant(this.alice, "write");
     github.install(organization);
   }
 
-  /** @param databaseUrl `null` for the embedded database */
-  static async create(databaseUrl: string | null): Promise<Killable> {
+  /**
+   * @param databaseUrl `null` for the embedded database
+   * @param more what the operator set up besides
+   */
+  static async create(
+    databaseUrl: string | null,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Killable> {
     const folder = await mkdtemp(join(tmpdir(), "countersign-kill-"));
     const github = await startLoopbackGitHub({ manifest: MANIFEST, webhookSecret: WEBHOOK_SECRET });
     const organization = github.organization("acme");
     const repository = await organization.repository("infra");
-    return new Killable(github, organization, repository, databaseUrl, folder);
+    return new Killable(github, organization, repository, databaseUrl, folder, more);
   }
 
   /** Starts the app on the database, whatever the last one left there, and has webhooks sent to it. */
@@ -83,6 +92,7 @@ export class Killable {
       PORT: "0",
       COUNTERSIGN_DATA_DIR: join(this.#folder, "data"),
       ...(this.#databaseUrl === null ? {} : { DATABASE_URL: this.#databaseUrl }),
+      ...this.#more,
     };
   }
 
