@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const AS_SHIPPED = `${ROOT}dist/main.js`;
+const BY_MOVED_CLOCK = `${ROOT}test/demo/break-glass/app.mjs`;
 const START_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 20_000;
 
@@ -21,6 +24,8 @@ export interface AppOptions {
   /** Its working directory: one without an `.env` of the user's. */
   readonly folder: string;
   readonly logFile: string;
+  /** How far ahead of the machine's clock it runs, in milliseconds; `null`: as shipped, which knows no other clock. */
+  readonly aheadMs: number | null;
 }
 
 /** The built app, started as `npm start` starts it and reached as anybody reaches it: by HTTP and signals. */
@@ -42,13 +47,14 @@ export class AppProcess {
   }
 
   /** Starts the app; it is of use once `healthy` has resolved. */
-  static async start({ environment, folder, logFile }: AppOptions): Promise<AppProcess> {
+  static async start({ environment, folder, logFile, aheadMs }: AppOptions): Promise<AppProcess> {
     const port = await freePort();
     const log = await open(logFile, "a");
-    const child = spawn(process.execPath, ["--enable-source-maps", `${ROOT}dist/main.js`], {
+    const script = aheadMs === null ? [AS_SHIPPED] : [BY_MOVED_CLOCK, String(aheadMs)];
+    const child = spawn(process.execPath, ["--enable-source-maps", ...script], {
       cwd: folder,
       env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: String(port), ...environment },
-      stdio: ["ignore", log.fd, log.fd],
+      stdio: ["ignore", log.fd, log.fd, ...(aheadMs === null ? [] : (["ipc"] as const))],
     });
     await log.close();
     return new AppProcess(child, `http://127.0.0.1:${port}`);
@@ -58,6 +64,14 @@ export class AppProcess {
   async queue(): Promise<Queue> {
     const response = await fetch(`${this.url}/healthz`);
     return health.parse(await response.json()).queue;
+  }
+
+  /** Moves its clock, if it was started by one; resolves when what that made due is in its queue. */
+  async moveClock(aheadMs: number): Promise<void> {
+    if (!this.#child.connected) return;
+    const looked = Promise.race([once(this.#child, "message"), this.#ended]);
+    this.#child.send(aheadMs);
+    await looked;
   }
 
   /** Asks it to stop, as a service manager does, and waits. @throws where it does not end well */

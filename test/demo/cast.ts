@@ -10,6 +10,8 @@ export interface Cast {
   readonly alice: UserHandle;
   readonly bob: UserHandle;
   readonly carol: UserHandle;
+  readonly dave: UserHandle;
+  readonly erin: UserHandle;
   readonly keys: {
     readonly alice: SshKey;
     readonly bob: GpgKey;
@@ -18,7 +20,8 @@ export interface Cast {
   };
   readonly conftest: App;
   readonly repository: RepositoryHandle;
-  readonly policy: string;
+  /** The policy file in two parts: what every change needs, and what holds when somebody goes around that. */
+  readonly policy: { readonly gates: string; readonly emergencies: string };
 }
 
 /** Makes everybody and everything, and installs the app on the organization. */
@@ -27,23 +30,26 @@ export async function assemble(github: LoopbackGitHub, keyring: Keyring): Promis
   const alice = github.user("alice", { name: "Alice Archer" });
   const bob = github.user("bob", { name: "Bob Bauer" });
   const carol = github.user("carol", { name: "Carol Chen" });
+  const dave = github.user("dave", { name: "Dave Dorn" });
+  const erin = github.user("erin", { name: "Erin Egede" });
   const keys = await makeKeys(keyring, alice, bob);
   alice.addKey(keys.alice);
   bob.addKey(keys.bob);
   const conftest = github.otherApp("conftest-runner");
-  const policy = policyFile(conftest);
+  const policy = { gates: gates(conftest), emergencies: emergencies(alice, dave, erin) };
   const files = {
-    [POLICY_PATH]: policy,
+    [POLICY_PATH]: `${policy.gates}${policy.emergencies}`,
     [ALLOWED_SIGNERS_PATH]: `${alice.person.email} namespaces="git" ${keys.alice.publicKey}\n`,
     [`${KEYRING_FOLDER}/bob.asc`]: keys.bob.publicKey,
     [MANIFEST_PATH]: manifest({ replicas: 2, image: IMAGE }),
   };
   const repository = await organization.repository("payments-infra", { files });
-  for (const user of [alice, bob, carol]) organization.addMember(user);
+  for (const user of [alice, bob, carol, dave, erin]) organization.addMember(user);
   for (const user of [alice, bob]) repository.grant(user, "write");
-  repository.grant(carol, "admin");
+  for (const user of [carol, dave]) repository.grant(user, "admin");
+  repository.grant(erin, "read");
   github.install(organization);
-  return { alice, bob, carol, keys, conftest, repository, policy };
+  return { alice, bob, carol, dave, erin, keys, conftest, repository, policy };
 }
 
 async function makeKeys(keyring: Keyring, alice: UserHandle, bob: UserHandle): Promise<Cast["keys"]> {
@@ -56,21 +62,40 @@ async function makeKeys(keyring: Keyring, alice: UserHandle, bob: UserHandle): P
 }
 
 /** Protection and review are left at the strict defaults. */
-const policyFile = ({ id }: App): string =>
-  [
+const gates = ({ id }: App): string =>
+  lines([
     "version: 1",
     "branches: [main]",
     "signatures:",
     "  registeredKeys: false  # only the keys that this branch lists",
     "results:",
     `  - { check: conftest, app: ${id} }`,
-    "",
-  ].join("\n");
+  ]);
 
-/** Classic protection as the policy's baseline wants it, but for whose check is required. */
-export function protectMain(repository: RepositoryHandle, checkAppId: number | null) {
+/** Deadlines, reminders and escalations are left at their defaults. */
+const emergencies = (alice: UserHandle, dave: UserHandle, erin: UserHandle): string =>
+  lines([
+    "breakGlass:",
+    `  declare: { people: [${alice.account.id}] }  # Alice`,
+    `  acknowledge: { people: [${dave.account.id}, ${erin.account.id}] }  # Dave, Erin`,
+    `  close: { people: [${erin.account.id}] }`,
+    "  routes:  # who is told first, who after a breach, who after that",
+    "    - { channels: [compliance], mention: [erin] }",
+    "    - { channels: [security], mention: [carol] }",
+    "    - { channels: [management] }",
+    "  freeze: true  # nothing else passes while a deadline is missed",
+  ]);
+
+const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join("");
+
+/** Classic protection as the policy's baseline wants it, but for whose check is required, and whether of everybody. */
+export function protectMain(
+  repository: RepositoryHandle,
+  checkAppId: number | null,
+  { ofAdministrators = true } = {},
+) {
   return repository.protect("main", {
-    adminEnforced: true,
+    adminEnforced: ofAdministrators,
     signatures: true,
     checks: [{ context: "countersign", appId: checkAppId }],
     pullRequest: { approvals: 1, dismissStale: true, codeOwners: false, lastPushApproval: true },

@@ -60,8 +60,8 @@ export async function readRecord(stage: Stage): Promise<void> {
     "The app is stopped, so that nothing but the database can answer. The command line reads the record and checks it against its digest.",
   );
   await stage.stopApp();
-  show.command("auditor", "npx countersign records --json");
-  const output = await runCli(["records", "--json"], {
+  show.command("auditor", "npx countersign records --pull 1 --json");
+  const output = await runCli(["records", "--pull", "1", "--json"], {
     environment: { COUNTERSIGN_DATA_DIR: stage.dataDir },
     folder: stage.folder,
   });

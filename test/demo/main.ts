@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { playBreakGlass } from "./break-glass/story.js";
 import { assemble } from "./cast.js";
 import { facts, say } from "./show.js";
 import { Stage } from "./stage.js";
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   try {
     const [cast] = await Promise.all([assemble(stage.github, stage.keyring), stage.startApp()]);
     await play(stage, cast);
+    await playBreakGlass(stage, cast);
     stage.github.assertClean();
     const seconds = Math.round((performance.now() - started) / 1_000);
     const requests = stage.github.requests.length;
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 async function keep(stage: Stage, cloneUrl: string): Promise<void> {
-  await stage.startApp();
+  await stage.startApp({ byStoryClock: true });
   // From here on an interrupt is the way to end, and no failure.
   process.exitCode = 0;
   say("App and loopback GitHub are running. Ctrl-C stops both and removes their files.");

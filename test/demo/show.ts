@@ -44,6 +44,20 @@ export function answer(text: string, good: boolean): void {
   for (const line of rest) print(`${MARGIN}  ${line}`);
 }
 
+/** That the story's clock was moved. */
+export function time(at: Date): void {
+  print();
+  print(`${MARGIN}${bold(`🕑 ${at.toISOString().slice(0, 16).replace("T", " ")} UTC`)}`);
+}
+
+/** Somebody's text as others see it, under a line that says whose it is. */
+export function panel(title: string, text: string): void {
+  print();
+  print(`${MARGIN}${bold(title)}`);
+  for (const line of text.split("\n").flatMap((long) => wrapped(long, WIDTH - 4)))
+    print(`${MARGIN}${dim("│")} ${line}`);
+}
+
 /** A file or listing, as it is. */
 export function quote(text: string): void {
   print();
@@ -68,9 +82,12 @@ export function facts(rows: readonly (readonly [name: string, value: string])[])
  */
 export function checks(runs: readonly CheckRun[], news: readonly CheckRun[], full: readonly string[]): void {
   print();
-  for (const run of runs.filter((each) => news.includes(each) || full.includes(each.name))) {
+  const shown = runs.filter((each) => news.includes(each) || full.includes(each.name));
+  for (const run of shown) {
     print(`${MARGIN}${inList(run)}`);
-    if (full.includes(run.name)) onPage(run);
+    if (!full.includes(run.name)) continue;
+    onPage(run);
+    if (run !== runs.at(-1)) print();
   }
   const rest = runs.filter((run) => !news.includes(run) && !full.includes(run.name));
   if (rest.length > 0) print(`${MARGIN}${dim("as before:")} ${rest.map(inShort).join("  ")}`);
@@ -95,6 +112,7 @@ const SIGNS: Readonly<Record<string, Light>> = {
   success: ["✓", green],
   failure: ["✗", red],
   action_required: ["!", yellow],
+  neutral: ["■", dim],
 };
 
 function onPage({ name, conclusion, title, summary, text }: CheckRun): void {
@@ -108,14 +126,13 @@ function onPage({ name, conclusion, title, summary, text }: CheckRun): void {
   // The first lines repeat what the list says.
   const lines = page.split("\n").slice(4).filter(isSeen);
   for (const line of lines.flatMap((long) => wrapped(long, WIDTH - 4))) print(`${MARGIN}${dim("│")}${line}`);
-  print();
 }
 
 /**
  * Folds that GitHub shows closed are their title here. So are those it shows open, if what is in them stands above as
  * something to mend, too.
  */
-const closeFolds = (markdown: string, passed: boolean): string =>
+export const closeFolds = (markdown: string, passed = false): string =>
   markdown.replaceAll(
     /<details( open)?><summary>(.*)<\/summary>[^]*?<\/details>/g,
     (fold: string, open: string | undefined, title: string) =>
@@ -133,7 +150,7 @@ const COMMAND = " ".repeat(6);
 /** Breaks a line at spaces; what follows stands under the text of its bullet or of its last column. */
 function wrapped(line: string, width: number): string[] {
   if (line.length <= width || line.startsWith(COMMAND)) return [line];
-  const indent = /^ *(?:- \S+ |\d+\. )?/.exec(line)?.[0].length ?? 0;
+  const indent = /^ *(?:- (?:[^\p{L}\p{N}\s]+ )?|\d+\. )?/u.exec(line)?.[0].length ?? 0;
   const column = /^.*\S {2,}(?=\S)/.exec(line)?.[0].length ?? 0;
   const hang = Math.min(Math.max(indent, column), width / 2);
   const end = line.lastIndexOf(" ", width);

@@ -55,9 +55,9 @@ class Story {
       ["Mallory", "has Alice's access token, but not her signing key"],
     ]);
     show.say(
-      "The policy, .github/countersign.yml on main. What it leaves out is at its strict default: protection that no one can bypass, and one independent approval.",
+      "The policy, .github/countersign.yml on main. What it leaves out is at its strict default: protection that no one can bypass, and one independent approval. What it says of emergencies comes in 9.",
     );
-    show.quote(policy);
+    show.quote(`${policy.gates}breakGlass: …`);
   }
 
   async openPullRequest(): Promise<PullRequestHandle> {
@@ -203,7 +203,7 @@ class Story {
       "Everything is green, and GitHub lets the pull request in. The app hears of it, gathers the facts once more as they were at the merge, and writes one record.",
     );
     show.command("alice", `gh pr merge ${pull.number} --merge`);
-    const { data } = await this.#merge(pull);
+    const { data } = await this.#stage.inOneGo(() => this.#merge(pull));
     show.answer(`${data.message}: ${data.sha}`, true);
     await this.#stage.quiet();
   }
