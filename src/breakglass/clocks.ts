@@ -86,8 +86,11 @@ function rowsOf(deadline: Deadline, subject: Case): TimerRow[] {
   return [...reminders(deadline, subject), breachRow(deadline, subject), ...escalations(deadline, subject)];
 }
 
-function breachRow({ clock, dueAt: at }: Deadline, { id }: Case): TimerRow {
-  return { id: `${id}/${clock}/breach`, clock, kind: "breach", level: 0, at };
+/** A breach may be lifted by an extension that was heard of late: the next one is another thing to be told. */
+function breachRow({ clock, dueAt: at }: Deadline, { id, extensions }: Case): TimerRow {
+  const granted = extensionsOf(clock, extensions).length;
+  const name = granted === 0 ? "breach" : `breach/${granted}`;
+  return { id: `${id}/${clock}/${name}`, clock, kind: "breach", level: 0, at };
 }
 
 /** After an extension they divide what is left from then on, so that none of them is due at once. */

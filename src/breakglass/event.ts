@@ -1,5 +1,5 @@
 import type { Account, Fact } from "../facts/facts.js";
-import type { ClockName } from "./case.js";
+import type { ClockName, Terms } from "./case.js";
 import type { Act, Actor, Authority, Involvement } from "./roles.js";
 import type { Duration } from "./time/duration.js";
 
@@ -45,6 +45,8 @@ interface Details {
     /** The head that was merged or pushed. */
     readonly headOid: string;
     readonly involvement: Involvement;
+    /** Where the terms that were pinned when it was declared do not hold for it; `elsewhere`: for another branch. */
+    readonly instead?: { readonly terms: Terms; readonly elsewhere: boolean };
   };
   readonly acknowledged: Asked;
   /**

@@ -36,8 +36,12 @@ export interface CaseFile {
 export const heldPolicy = ({ policyDigest, successor }: CaseFile): string | null =>
   successor?.digest ?? policyDigest;
 
-/** The one id that the case of a change can have: `bg-` and ten hex digits. */
-export const caseIdOf = (changeKey: string): string => `bg-${sha256Hex(changeKey).slice(0, 10)}`;
+/**
+ * The id of the case of a change: `bg-` and ten hex digits. So short, two changes that have the same one can be made on
+ * purpose: `attempt` gives the next that the case can have where an id is another change's.
+ */
+export const caseIdOf = (changeKey: string, attempt = 0): string =>
+  `bg-${sha256Hex(attempt === 0 ? changeKey : `${changeKey}\n${attempt}`).slice(0, 10)}`;
 
 /** A case's file as canonical JSON (RFC 8785), and its lower-case hex SHA-256. */
 export function writeCaseFile(file: CaseFile): { readonly body: string; readonly digest: string } {

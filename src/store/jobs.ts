@@ -115,6 +115,11 @@ const caseQueue = (subject: CaseSubject): string =>
   `cases-${Number.parseInt(subject.caseId.slice(-4), 16) % QUEUES}`;
 
 const key = z.string().min(1).max(256);
+/**
+ * Names of alerts and comments hold a change's, and that holds a branch's, which Git lets be some 250 bytes long. The
+ * queue's own keys may have 512 characters.
+ */
+const outboxKey = z.string().min(1).max(480);
 
 const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "process-delivery": z.strictObject({ guid: key }),
@@ -130,8 +135,8 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "work-case": caseSubject,
   "publish-case": caseSubject,
   "restore-issue": issueChangeSubject,
-  "publish-comment": z.strictObject({ tenantId, key }),
-  "send-alert": z.strictObject({ tenantId, alertId: key }),
+  "publish-comment": z.strictObject({ tenantId, key: outboxKey }),
+  "send-alert": z.strictObject({ tenantId, alertId: outboxKey }),
 };
 
 /** Everything a worker must know how to do. */

@@ -91,7 +91,7 @@ describe("an extension", () => {
     expect(acknowledge.slice(0, 3)).toEqual([
       ["case-1/acknowledge/reminder-50/1", after(1.95)],
       ["case-1/acknowledge/reminder-80/1", after(2.58)],
-      ["case-1/acknowledge/breach", after(3)],
+      ["case-1/acknowledge/breach/1", after(3)],
     ]);
   });
 

@@ -84,12 +84,17 @@ function land(subject: Case, event: CaseEvent<"landed">): Change | Refusal {
   };
   // Before it landed nothing was known but the declarer: the reading that comes with it is the first.
   const { people } = subject.involvement;
-  return { landing, involvement: joined({ people, unread: event.involvement.unread }, event.involvement) };
+  return {
+    landing,
+    terms: event.instead?.terms ?? subject.terms,
+    involvement: joined({ people, unread: event.involvement.unread }, event.involvement),
+  };
 }
 
 /** Judged by when it landed, not by when we heard of it: an end that we heard of first takes nothing away. */
-function isSanctioned({ declaration }: Case, { headOid, landedAt }: CaseEvent<"landed">): boolean {
-  if (declaration?.headOid !== headOid) return false;
+function isSanctioned({ declaration }: Case, event: CaseEvent<"landed">): boolean {
+  const { headOid, landedAt, instead } = event;
+  if (declaration?.headOid !== headOid || instead?.elsewhere === true) return false;
   const landed = Date.parse(landedAt);
   const ends = [declaration.endsAt, ...(declaration.endedAt === null ? [] : [declaration.endedAt])];
   return landed >= Date.parse(declaration.at) && ends.every((end) => landed < Date.parse(end));

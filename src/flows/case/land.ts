@@ -1,15 +1,16 @@
 import type { CaseEvent } from "../../breakglass/event.js";
-import { caseIdOf, type CaseFile } from "../../breakglass/stored.js";
+import { type CaseFile, readCaseFile } from "../../breakglass/stored.js";
 import { openCase } from "../../breakglass/transition.js";
 import { CountersignError } from "../../errors.js";
 import type { RepositoryRef } from "../../facts/facts.js";
 import type { Decision } from "../../policy/finding.js";
 import type { PolicySource } from "../../policy/resolve.js";
+import type { StoredCase } from "../../store/case-store.js";
 import type { StoreTransaction } from "../../store/store.js";
 import { type Basis, basisOf } from "./basis.js";
 import { CaseDraft, type CasePlace } from "./core/draft.js";
 import { storeDraft } from "./core/store-draft.js";
-import { lockCase } from "./core/with-case.js";
+import { lockCaseOf } from "./core/with-case.js";
 
 /** A change that landed around its gates. */
 export interface Landed extends CasePlace {
@@ -32,29 +33,37 @@ export interface Landed extends CasePlace {
  * bypass is not chased (`basis.ts`).
  */
 export async function landCase(tx: StoreTransaction, landed: Landed): Promise<void> {
-  const { tenantId, changeKey } = landed;
-  const caseId = caseIdOf(changeKey);
-  await lockCase(tx, tenantId, caseId);
-  const stored = await tx.findCase(tenantId, caseId);
-  const draft = stored === null ? await opened(tx, landed) : wentOn(CaseDraft.of(stored), landed);
+  const { tenantId, repository, branch, changeKey } = landed;
+  const { id: caseId, stored } = await lockCaseOf(tx, tenantId, changeKey);
+  const basis = basisOf(await tx.openCases(tenantId, repository.id, branch), landed.policy);
+  const draft = stored === null ? opened(caseId, landed, basis) : wentOn(stored, landed, basis);
   if (draft === null) return;
   await storeDraft(tx, draft);
   await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
 }
 
-/** What was declared before, or is known already. */
-function wentOn(draft: CaseDraft, { event, how, decision, recordDigest }: Landed): CaseDraft | null {
-  draft.raise(event);
+/**
+ * What was declared before, or is known already. Declared for another branch, or some time ago, it is judged by what
+ * holds for this landing: else anyone could declare on a branch with a policy of their own, and merge into this one.
+ */
+function wentOn(stored: StoredCase, landed: Landed, basis: Basis | null): CaseDraft | null {
+  const { branch, event, how, decision, recordDigest } = landed;
+  const elsewhere = stored.branch !== branch;
+  if (elsewhere && basis === null) return null;
+  const anew = elsewhere || stored.state === "withdrawn" ? basis : null;
+  const draft = new CaseDraft(landed, readCaseFile(stored.body, stored.digest), stored);
+  draft.raise(anew === null ? event : { ...event, instead: { terms: anew.terms, elsewhere } });
   if (!draft.changed) return null;
+  if (anew !== null)
+    draft.note({ handling: anew.handling, policyDigest: anew.policyDigest, successor: null });
   draft.note({ how, decision, changeRecordDigest: recordDigest });
   return draft;
 }
 
-async function opened(tx: StoreTransaction, landed: Landed): Promise<CaseDraft | null> {
-  const { tenantId, repository, branch, changeKey, event } = landed;
-  const basis = basisOf(await tx.openCases(tenantId, repository.id, branch), landed.policy);
+function opened(id: string, landed: Landed, basis: Basis | null): CaseDraft | null {
+  const { changeKey, event } = landed;
   if (basis === null) return null;
-  const opening = openCase({ id: caseIdOf(changeKey), change: changeKey, terms: basis.terms }, event);
+  const opening = openCase({ id, change: changeKey, terms: basis.terms }, event);
   if (!opening.ok)
     throw new CountersignError("invariant-broken", `A landing was refused: ${opening.refusal.rule}.`);
   return CaseDraft.opened(landed, fileOf(landed, basis, opening.case), opening.step);

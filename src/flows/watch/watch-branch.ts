@@ -1,7 +1,9 @@
 import type { Change, MoveChange } from "../../breakglass/detect/look.js";
 import { CountersignError, isCountersignError } from "../../errors.js";
 import type { Installation } from "../../github/github.js";
+import type { StoredCase } from "../../store/case-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
+import { doubtOf } from "../case/basis.js";
 import { installationOf, type FlowContext } from "../context.js";
 import { atFirstSight } from "./first-sight.js";
 import { judgeMove, type JudgedMove, type Occasion } from "./move/judge-move.js";
@@ -67,8 +69,10 @@ async function judge(
   const { changes } = look.attribution;
   const moves = changes.filter(isMove);
   if (moves.length === 0) return changes.filter(isPull);
+  const { tenantId, repository, branch } = look.subject;
+  const open = await context.store.openCases(tenantId, repository.id, branch);
   const found: Found[] = [];
-  const occasion = await occasionOf(context, installation, look, found);
+  const occasion = await occasionOf(context, installation, look, { found, open });
   if (occasion.activity.known) {
     const oids = moves.flatMap((move) => move.oids);
     const attributed = changes.filter(isPull).flatMap((pull) => pull.oids);
@@ -78,7 +82,7 @@ async function judge(
     if (isPull(change)) found.push(change);
     else {
       const judged = await judgeMove(installation, occasion, change);
-      if (!isFreed(judged, occasion)) found.push(judged);
+      if (judged.controlled || isWatched(open, found)) found.push(judged);
     }
   }
   return found;
@@ -92,7 +96,7 @@ async function occasionOf(
   { store }: FlowContext,
   { branches }: Installation,
   look: BranchLook,
-  found: readonly Found[],
+  { found, open }: { readonly found: readonly Found[]; readonly open: readonly StoredCase[] },
 ): Promise<Occasion> {
   const { known, attribution, at } = look;
   const { tenantId, repository, branch } = look.subject;
@@ -102,7 +106,9 @@ async function occasionOf(
     repository: await branches.readRepository(repository),
     branch,
     activity: await branches.readActivity(repository, branch),
-    open: await store.openCases(tenantId, repository.id, branch),
+    isDoubted: (policy) =>
+      doubtOf(open, policy) !== null ||
+      found.filter(isBypass).some((one) => one.policy.identity.digest !== policy.identity.digest),
     stood: known?.tip ?? known?.lastTip ?? sinceOf(look),
     taken: async (oids) => {
       const inThisLook = [...pulls, ...found].flatMap((one) =>
@@ -115,7 +121,12 @@ async function occasionOf(
 }
 
 /**
- * Whether a move is nobody's business: that of a branch that the policy before it took off the list. Not while a case of
- * the branch is open: the policy that freed it may be the very thing that came around the gates.
+ * Whether a move counts though the policy before it took the branch off the list: while a case of the branch is open, or
+ * will be by what this look found, as the policy that freed the branch may be the very thing that came around the gates.
  */
-const isFreed = ({ controlled }: JudgedMove, { open }: Occasion): boolean => !controlled && open.length === 0;
+const isWatched = (open: readonly StoredCase[], found: readonly Found[]): boolean =>
+  open.length > 0 || found.some(isBypass);
+
+/** That it was under no policy is no case, and puts nothing in doubt. */
+const isBypass = (one: Found): one is JudgedMove =>
+  "record" in one && one.record.bypass && one.policy.identity.source !== "built-in";

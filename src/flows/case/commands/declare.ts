@@ -1,6 +1,6 @@
 import type { CaseEvent } from "../../../breakglass/event.js";
 import { type Refusal, refuse } from "../../../breakglass/rules.js";
-import { caseIdOf, changeKeys } from "../../../breakglass/stored.js";
+import { changeKeys } from "../../../breakglass/stored.js";
 import type { Command } from "../../../breakglass/commands.js";
 import { openCase } from "../../../breakglass/transition.js";
 import { gather, type GatheredChange } from "../../../facts/gather.js";
@@ -18,7 +18,7 @@ import { viewOf } from "../core/view.js";
 import { asked } from "./asked.js";
 import { refuseAlone, wantReply } from "./reply.js";
 import { storeDraft } from "../core/store-draft.js";
-import { lockCase } from "../core/with-case.js";
+import { lockCaseOf } from "../core/with-case.js";
 
 type DeclareCommand = Extract<Command, { kind: "declare" }>;
 
@@ -92,9 +92,8 @@ interface Declaration {
 async function open(tx: StoreTransaction, context: FlowContext, declaration: Declaration): Promise<void> {
   const { subject, command, event } = declaration;
   const place = placeOf(declaration);
-  await lockCase(tx, place.tenantId, caseIdOf(place.changeKey));
-  const stored = await tx.findCaseOfChange(place.tenantId, place.changeKey);
-  const draft = stored === null ? opened(place, declaration) : CaseDraft.of(stored);
+  const { id, stored } = await lockCaseOf(tx, place.tenantId, place.changeKey);
+  const draft = stored === null ? opened(id, place, declaration) : CaseDraft.of(stored);
   if (!(draft instanceof CaseDraft)) return refuseAlone(tx, context, subject, draft);
   const taken = stored === null ? null : draft.raise(event);
   if (draft.changed) await storeDraft(tx, draft);
@@ -115,8 +114,7 @@ function placeOf({ subject: { tenantId }, change }: Declaration): CasePlace {
   return { tenantId, changeKey, repository, branch: base.ref, pullNumber: number };
 }
 
-function opened(place: CasePlace, { policy, change, event }: Declaration): CaseDraft | Refusal {
-  const id = caseIdOf(place.changeKey);
+function opened(id: string, place: CasePlace, { policy, change, event }: Declaration): CaseDraft | Refusal {
   const opening = openCase({ id, change: place.changeKey, terms: termsOf(policy) }, event);
   if (!opening.ok) return opening.refusal;
   return CaseDraft.opened(

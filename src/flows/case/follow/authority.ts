@@ -28,7 +28,9 @@ export async function followAuthority(
   if (merge === null) return;
   const files = await installation.facts.readControlFiles(repository, merge.commitOid);
   const policy = resolvePolicy(files, merge.commitOid);
-  if (policy.kind !== "usable" || policy.identity.digest === null) return;
+  // A commit that cannot be read looks like one without a policy: that is no word on who may end this case.
+  if (policy.kind !== "usable" || policy.identity.source !== "repository") return;
+  if (policy.identity.digest === null) return;
   const { digest } = policy.identity;
   if (digest === heldPolicy(file)) return;
   const at = clock.now().toISOString();

@@ -28,7 +28,9 @@ export async function followOffer(
   const reading = await readOffer(installation, stored, landing, number);
   const now = context.clock.now().toISOString();
   const documented = reading === null ? null : await documentation(installation, stored, file, reading, now);
-  const reviews = reading === null ? [] : await reviewEvents(installation, stored, file.case, reading.offer);
+  const reviews = showsWhatLanded(reading)
+    ? await reviewEvents(installation, stored, file.case, reading.offer)
+    : [];
   await withCase(context, stored.tenantId, stored.id, (draft) => {
     if (withdrawn(draft.case, reading, number)) draft.raise(withdrawal(number, reading, now));
     if (documented !== null) offer(draft, documented, reading);
@@ -36,6 +38,10 @@ export async function followOffer(
     for (const event of lostApprovals(draft.case, reading?.offer ?? null, now)) draft.raise(event);
   });
 }
+
+/** Whoever approved another diff, if only of the same head, has not reviewed what landed. */
+const showsWhatLanded = (reading: OfferReading | null): reading is OfferReading =>
+  reading?.differences.known === true && reading.differences.value.length === 0;
 
 /** What documents it, what was offered, or the merged pull request itself. */
 const offeredNumber = ({ case: subject, offer }: CaseFile, { pullNumber }: StoredCase): number | null =>

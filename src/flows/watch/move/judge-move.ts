@@ -13,8 +13,6 @@ import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
 import type { Decision } from "../../../policy/finding.js";
 import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
-import type { StoredCase } from "../../../store/case-store.js";
-import { doubtOf } from "../../case/basis.js";
 import { readCommits, readControlFilesAt } from "./read-move.js";
 import { type Movers, moversOf } from "./movers.js";
 
@@ -43,8 +41,8 @@ export interface Occasion {
   readonly stood: string;
   /** Those of some commits that have a record, or belong to another change of this look. */
   readonly taken: (oids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** The branch's open cases, the oldest first. */
-  readonly open: readonly StoredCase[];
+  /** Whether a policy may itself have come around the gates: before this look, or earlier in it. */
+  readonly isDoubted: (policy: PolicySource) => boolean;
   readonly at: Date;
 }
 
@@ -104,7 +102,7 @@ async function complete(
 
 function recordOf(
   judged: Omit<JudgedMove, "record">,
-  { repository: { repository }, branch, open }: Occasion,
+  { repository: { repository }, branch, isDoubted }: Occasion,
   { verdicts, trustDigest }: VerifiedCommits,
 ): RecordContent {
   const { change, facts, movers, decision } = judged;
@@ -120,7 +118,7 @@ function recordOf(
     pusher: movers.last,
     at: facts.landedAt,
     deliveries: change.guids,
-    exemption: exemptionFor(judged, open),
+    exemption: isDoubted(judged.policy) ? null : exemptionFor(judged),
     decision,
   });
 }
@@ -130,11 +128,7 @@ function recordOf(
  * Where several moved the branch, or someone is not named, everyone has to be exempt. A policy that may itself have come
  * around the gates exempts nobody.
  */
-function exemptionFor(
-  { change, policy, movers }: Omit<JudgedMove, "record">,
-  open: readonly StoredCase[],
-): Exemption | null {
-  if (doubtOf(open, policy) !== null) return null;
+function exemptionFor({ change, policy, movers }: Omit<JudgedMove, "record">): Exemption | null {
   if (change.form !== "push" && change.form !== "compared") return null;
   if (movers.unread !== null || policy.kind !== "usable") return null;
   // The app pushes to no branch: it only makes some, so no push is exempt for being its own.
