@@ -34,6 +34,12 @@ function wayOf(view: CaseView, landing: Landing): string[] {
       commandBlock([`/break-glass retro #${pullNumber}`]),
     ];
   if (appOpens && offer === null) return ["The app opens the retroactive pull request by itself."];
+  if (offer !== null && offer.verdict !== null)
+    return [
+      "Mend that and comment here, or put another one in its place:",
+      commandBlock([`/break-glass retro #${offer.number}`]),
+      ...openingCommands(view, landing),
+    ];
   const number = offer === null ? "#N" : `#${offer.number}`;
   return [
     ...(offer === null ? openingCommands(view, landing) : []),

@@ -49,16 +49,19 @@ const STEPS: Readonly<Record<State, StepMaker>> = {
 
 function toDocument({ pullNumber, offer, appOpens }: CaseView): NextStep {
   const number = offer?.number ?? pullNumber;
+  const command = `/break-glass retro #${number ?? "N"}`;
+  if (number !== null && offer !== null && offer.verdict !== null)
+    return { says: `Mend {${number}} as it is said below, or open another one, then comment:`, command };
   if (number !== null)
     return {
       says: `Fill in what was changed, why, impact and follow-up in the description of {${number}}, then comment:`,
-      command: `/break-glass retro #${number}`,
+      command,
     };
   return appOpens
     ? { says: "The app opens the retroactive pull request; then fill in its description.", command: null }
     : {
         says: "Open the retroactive pull request as shown below and fill in its description, then comment with its number:",
-        command: "/break-glass retro #N",
+        command,
       };
 }
 
