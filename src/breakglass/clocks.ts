@@ -86,11 +86,17 @@ function rowsOf(deadline: Deadline, subject: Case): TimerRow[] {
   return [...reminders(deadline, subject), breachRow(deadline, subject), ...escalations(deadline, subject)];
 }
 
-/** A breach may be lifted by an extension that was heard of late: the next one is another thing to be told. */
-function breachRow({ clock, dueAt: at }: Deadline, { id, extensions }: Case): TimerRow {
+function breachRow({ clock, dueAt: at }: Deadline, subject: Case): TimerRow {
+  return { id: afterDeadline(clock, "breach", subject), clock, kind: "breach", level: 0, at };
+}
+
+/**
+ * A breach may be lifted by an extension that was heard of late: the next one, and what follows it, are other things
+ * to be told.
+ */
+function afterDeadline(clock: ClockName, name: string, { id, extensions }: Case): string {
   const granted = extensionsOf(clock, extensions).length;
-  const name = granted === 0 ? "breach" : `breach/${granted}`;
-  return { id: `${id}/${clock}/${name}`, clock, kind: "breach", level: 0, at };
+  return `${id}/${clock}/${name}${granted === 0 ? "" : `/${granted}`}`;
 }
 
 /** After an extension they divide what is left from then on, so that none of them is due at once. */
@@ -115,13 +121,14 @@ function partOfTheWay(clock: ClockName, from: number, to: number, share: number,
   return Math.min(to, addBusinessDays(from, part, calendar));
 }
 
-function escalations({ clock, dueAt: due }: Deadline, { id, terms }: Case): TimerRow[] {
-  const { calendar, escalation } = terms.clocks;
+function escalations({ clock, dueAt: due }: Deadline, subject: Case): TimerRow[] {
+  const { calendar, escalation } = subject.terms.clocks;
   const rows: TimerRow[] = [];
   let at = Date.parse(due);
   for (let level = 1; level <= escalation.times; level += 1) {
     at = addDuration(at, escalation.every, calendar);
-    rows.push({ id: `${id}/${clock}/escalation-${level}`, clock, kind: "escalation", level, at: toIso(at) });
+    const id = afterDeadline(clock, `escalation-${level}`, subject);
+    rows.push({ id, clock, kind: "escalation", level, at: toIso(at) });
   }
   return rows;
 }
