@@ -41,12 +41,17 @@ withCast("what holds for a case", (cast) => {
     const { admin, github, scene } = cast();
     const repository = await emergencyRepository(cast(), "one-look");
     await scene.settled();
-    github.faults.next({ operation: "BranchHistory" }, { kind: "secondary-limit", retryAfter: 60 });
+    // Until both pushes are told, nobody can look at the branch.
+    github.faults.next(
+      { operation: "BranchHistory", times: 100 },
+      { kind: "secondary-limit", retryAfter: 60 },
+    );
     const bots = cast().policy([...emergencies(cast()), `  releaseBots: [${admin.account.id}]`]);
     await repository.push(admin, "main", { message: "First", files: { ".github/countersign.yml": bots } });
     await scene.settled();
     await repository.push(admin, "main", { message: "Second", files: { "second.yaml": "b: 1\n" } });
     await scene.settled();
+    github.faults.clear();
     await scene.hurried();
     const pushes = (await recordsIn(cast(), repository)).filter(({ kind }) => kind === "push");
     expect(pushes.map(({ bypass }) => bypass)).toEqual([true, true]);
