@@ -79,7 +79,9 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "restore-issue": (subject) =>
     schedule(`restore-issue:${subject.tenantId}/${subject.guid}`, caseQueue(subject), 8),
   "publish-comment": (subject) => schedule(`comment:${subject.tenantId}/${subject.key}`, null, 4),
-  "send-alert": (subject) => schedule(`alert:${subject.tenantId}/${subject.alertId}`, null, 3),
+  // One alert a channel at a time: one that hangs must not hold every worker.
+  "send-alert": (subject) =>
+    schedule(`alert:${subject.tenantId}/${subject.alertId}`, channelQueue(subject), 3),
 };
 
 /** The one place that says which jobs replace each other, which exclude each other, and which go first. */
@@ -113,6 +115,11 @@ const commitQueue = (subject: CommitSubject): string =>
 const branchQueue = (subject: BranchSubject): string => `branches-${subject.repository.id % QUEUES}`;
 const caseQueue = (subject: CaseSubject): string =>
   `cases-${Number.parseInt(subject.caseId.slice(-4), 16) % QUEUES}`;
+/** An alert's id ends with its channel's name. */
+const channelQueue = ({ alertId }: Payloads["send-alert"]): string => {
+  const channel = alertId.slice(alertId.lastIndexOf("/") + 1);
+  return `alerts-${Array.from(channel).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % QUEUES}`;
+};
 
 const key = z.string().min(1).max(256);
 /**
