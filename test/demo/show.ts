@@ -83,13 +83,13 @@ export function facts(rows: readonly (readonly [name: string, value: string])[])
 export function checks(runs: readonly CheckRun[], news: readonly CheckRun[], full: readonly string[]): void {
   print();
   const shown = runs.filter((each) => news.includes(each) || full.includes(each.name));
+  const rest = runs.filter((run) => !shown.includes(run));
   for (const run of shown) {
     print(`${MARGIN}${inList(run)}`);
     if (!full.includes(run.name)) continue;
     onPage(run);
-    if (run !== runs.at(-1)) print();
+    if (run !== shown.at(-1) || rest.length > 0) print();
   }
-  const rest = runs.filter((run) => !news.includes(run) && !full.includes(run.name));
   if (rest.length > 0) print(`${MARGIN}${dim("as before:")} ${rest.map(inShort).join("  ")}`);
 }
 
