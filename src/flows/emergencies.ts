@@ -1,41 +1,58 @@
-import { readCaseFile } from "../breakglass/stored.js";
+import { type CaseFile, readCaseFile } from "../breakglass/stored.js";
 import { diffOf } from "../breakglass/diff.js";
-import type { Case } from "../breakglass/case.js";
+import type { Case, ClockName } from "../breakglass/case.js";
 import { deadlines } from "../breakglass/clocks.js";
 import type { ChangeFacts } from "../facts/facts.js";
+import type { GatheredChange } from "../facts/gather.js";
 import type { Installation } from "../github/github.js";
-import type { Emergencies, Freeze } from "../policy/emergencies.js";
+import type { Doubt, Emergencies, Freeze } from "../policy/emergencies.js";
 import type { StoredCase } from "../store/case-store.js";
 import type { FlowContext } from "./context.js";
+import { isDoubtful, isOrphaned } from "./case/basis.js";
 import { issueUrl } from "./case/issue-url.js";
 import { readUndone } from "./case/follow/follow-revert.js";
 
+/** What the open cases of a branch say against a pull request into it. */
+export type Hindrances = Pick<Emergencies, "freezes" | "doubts">;
+
 /**
- * The breached cases that freeze the base branch of an open pull request. One that is itself a way out of a case, its
+ * Reads what the open cases of its base branch say against a pull request: that one in breach freezes the branch, or
+ * that the policy which judges may itself have come around the gates. One that is itself a way out of a case, its
  * retroactive pull request or its revert, is not held up by that case.
  */
-export async function readFreezes(
+export async function readHindrances(
   { store }: Pick<FlowContext, "store">,
   installation: Installation,
   tenantId: number,
-  { repository, pullRequest }: ChangeFacts,
-): Promise<Emergencies["freezes"]> {
+  { facts, policy }: Pick<GatheredChange, "facts" | "policy">,
+): Promise<Hindrances> {
+  const { repository, pullRequest } = facts;
   const freezes: Freeze[] = [];
+  const doubts: Doubt[] = [];
   for (const stored of await store.openCases(tenantId, repository.id, pullRequest.base.ref)) {
-    const { handling, repositoryUrl, case: subject } = readCaseFile(stored.body, stored.digest);
-    if (!handling.freeze || !stored.breached || documents(subject, pullRequest)) continue;
+    const file = readCaseFile(stored.body, stored.digest);
+    const clocks = freezingClocks(file, pullRequest);
+    // Where nobody can end the case, only a policy that comes through the gates can say who does.
+    const doubtful = isDoubtful(stored, policy) && !isOrphaned(file);
+    if (clocks.length === 0 && !doubtful) continue;
     if (await isRevert(installation, stored, pullRequest)) continue;
-    const clocks = deadlines(subject).filter(({ breached, met }) => breached && !met);
-    // What was owed came late: the breach stays on record, and holds nobody up any more.
-    if (clocks.length === 0) continue;
-    freezes.push({
-      caseId: stored.id,
-      issueUrl: issueUrl(repositoryUrl, stored.repository, stored.issue),
-      clocks: clocks.map(({ clock }) => clock),
-      branch: stored.branch,
-    });
+    const { id: caseId, branch } = stored;
+    const url = issueUrl(file.repositoryUrl, stored.repository, stored.issue);
+    if (clocks.length > 0) freezes.push({ caseId, issueUrl: url, clocks, branch });
+    if (doubtful) doubts.push({ caseId, issueUrl: url });
   }
-  return freezes;
+  return { freezes, doubts };
+}
+
+/** The clocks in breach for which a case freezes its branch. What came late is on record, and holds nobody up any more. */
+function freezingClocks(
+  { handling, case: subject }: CaseFile,
+  pullRequest: ChangeFacts["pullRequest"],
+): ClockName[] {
+  if (!handling.freeze || pullRequest.merge !== null || documents(subject, pullRequest)) return [];
+  return deadlines(subject)
+    .filter(({ breached, met }) => breached && !met)
+    .map(({ clock }) => clock);
 }
 
 /** Only what was accepted, and at that commit: naming a pull request in a command must not let it through. */
@@ -44,23 +61,26 @@ const documents = ({ documentation }: Case, { number, head }: ChangeFacts["pullR
 
 /** Whether a pull request undoes what the case is about, and does nothing else. */
 async function isRevert(
-  installation: Installation,
+  { retroactive }: Installation,
   stored: StoredCase,
-  { base, head }: ChangeFacts["pullRequest"],
+  pullRequest: ChangeFacts["pullRequest"],
 ): Promise<boolean> {
   const { landing } = readCaseFile(stored.body, stored.digest).case;
-  if (landing === null) return false;
-  if ((await readUndone(installation, stored.repository, landing, head.oid)) !== "reverted") return false;
-  const { retroactive } = installation;
-  const [before, after] = [
-    await retroactive.readTree(stored.repository, landing.beforeOid),
-    await retroactive.readTree(stored.repository, landing.afterOid),
-  ];
-  const [from, to] = [
-    await retroactive.readTree(stored.repository, base.oid),
-    await retroactive.readTree(stored.repository, head.oid),
-  ];
+  const ends = endsOf(pullRequest);
+  if (landing === null || ends === null) return false;
+  const { repository } = stored;
+  if ((await readUndone({ retroactive }, repository, landing, ends.to)) !== "reverted") return false;
+  const before = await retroactive.readTree(repository, landing.beforeOid);
+  const after = await retroactive.readTree(repository, landing.afterOid);
+  const from = await retroactive.readTree(repository, ends.from);
+  const to = await retroactive.readTree(repository, ends.to);
   if (!before.known || !after.known || !from.known || !to.known) return false;
   const landed = diffOf(before.value, after.value);
   return [...diffOf(from.value, to.value).keys()].every((path) => landed.has(path));
+}
+
+/** From where to where it leads, or led, its base branch; `null`: not known. */
+function endsOf({ base, head, merge }: ChangeFacts["pullRequest"]): { from: string; to: string } | null {
+  if (merge === null) return { from: base.oid, to: head.oid };
+  return merge.landing.known ? { from: merge.landing.value.before, to: merge.commitOid } : null;
 }

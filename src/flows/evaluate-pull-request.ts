@@ -9,7 +9,7 @@ import type { PullRequestSubject } from "../store/jobs.js";
 import type { KnownPullRequest, NewDecision } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
 import { installationOf, type FlowContext } from "./context.js";
-import { readFreezes } from "./emergencies.js";
+import { type Hindrances, readHindrances } from "./emergencies.js";
 import { wantChecks, type DecisionBody } from "./want-checks.js";
 
 /**
@@ -29,14 +29,14 @@ export async function evaluatePullRequest(context: FlowContext, subject: PullReq
     await storeEnd(context, subject.tenantId, change);
     return;
   }
-  const freezes = await readFreezes(context, installation, subject.tenantId, change.facts);
+  const hindrances = await readHindrances(context, installation, subject.tenantId, change);
   const declared = await findDeclared(context, subject.tenantId, change.facts);
-  await storeDecision(context, subject.tenantId, { ...change, freezes, declared });
+  await storeDecision(context, subject.tenantId, { ...change, hindrances, declared });
 }
 
 /** A change, and what our own records add to it. */
 interface Judged extends GatheredChange {
-  readonly freezes: Emergencies["freezes"];
+  readonly hindrances: Hindrances;
   readonly declared: DecisionBody["declared"];
 }
 
@@ -106,9 +106,9 @@ export function judge(
 }
 
 function newDecision(tenantId: number, change: Judged): NewDecision {
-  const { facts, controlled, freezes, declared } = change;
+  const { facts, controlled, hindrances, declared } = change;
   const { number, title, base, head } = facts.pullRequest;
-  const decision = judge(change, { ...NO_EMERGENCIES, freezes });
+  const decision = judge(change, { ...NO_EMERGENCIES, ...hindrances });
   const pull = { number, title: title.toWellFormed(), baseRef: base.ref };
   const body: DecisionBody = { controlled, pull, decision, declared };
   return {

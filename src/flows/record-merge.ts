@@ -6,9 +6,11 @@ import type { PullRequestSubject } from "../store/jobs.js";
 import { NO_EMERGENCIES } from "../policy/emergencies.js";
 import type { Decision } from "../policy/finding.js";
 import type { NewRecord, StoreTransaction } from "../store/store.js";
+import type { Installation } from "../github/github.js";
 import { installationOf, type FlowContext } from "./context.js";
 import { landCase } from "./case/land.js";
 import { landedMerge } from "./case/landed-merge.js";
+import { readHindrances } from "./emergencies.js";
 import { judge } from "./evaluate-pull-request.js";
 
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
@@ -33,7 +35,7 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
   });
   awaitMerge(change, clock.now());
   if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;
-  const judged = await judgeMerge(context, tenantId, change);
+  const judged = await judgeMerge(context, installation, tenantId, change);
   const record = newRecord(tenantId, change, judged);
   const outcome = await store.transaction((tx) => storeMerge(tx, context, change, judged.decision, record));
   logger.info(
@@ -96,6 +98,7 @@ interface JudgedMerge {
  */
 async function judgeMerge(
   context: FlowContext,
+  installation: Installation,
   tenantId: number,
   change: GatheredChange,
 ): Promise<JudgedMerge> {
@@ -113,7 +116,8 @@ async function judgeMerge(
   const protectionChanges = changes.map(({ receivedAt, action, name, by }) => {
     return { at: receivedAt.toISOString(), action, name, by };
   });
-  return { decision: judge(change, { ...NO_EMERGENCIES, protectionChanges }), before };
+  const { doubts } = await readHindrances(context, installation, tenantId, change);
+  return { decision: judge(change, { ...NO_EMERGENCIES, doubts, protectionChanges }), before };
 }
 
 function newRecord(tenantId: number, change: GatheredChange, judged: JudgedMerge): NewRecord {

@@ -204,6 +204,11 @@ export const RULES = {
     claim: "No break-glass case that is in breach freezes the base branch",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5"],
   },
+  "policy-in-doubt": {
+    gate: "policy",
+    claim: "The policy that judges came through its gates, as far as open break-glass cases tell",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5", "NIST-800-53r5:CM-6"],
+  },
   "required-result": {
     gate: "policy",
     claim: "Each result the policy lists came from the right source for exactly this commit",

@@ -12,6 +12,13 @@ export interface Freeze {
   readonly branch: string;
 }
 
+/** An open case whose change, or a later one around the gates, replaced the policy that now judges. */
+export interface Doubt {
+  readonly caseId: string;
+  /** Its tracking issue; `null` where there is none yet. */
+  readonly issueUrl: string | null;
+}
+
 /** A change of the base branch's protection that GitHub told of. */
 export interface ProtectionChangeSeen {
   /** When it was heard of (ISO 8601, UTC). */
@@ -29,8 +36,10 @@ export interface Emergencies {
    * change is, and, for a merged change, without those that froze nothing then: the caller decides.
    */
   readonly freezes: readonly Freeze[];
+  /** Why the policy that judges may itself have come around its gates; without the case whose revert the change is. */
+  readonly doubts: readonly Doubt[];
   /** From the last verdict before the merge until the facts were gathered; of an open change they are not looked at. */
   readonly protectionChanges: readonly ProtectionChangeSeen[];
 }
 
-export const NO_EMERGENCIES: Emergencies = { freezes: [], protectionChanges: [] };
+export const NO_EMERGENCIES: Emergencies = { freezes: [], doubts: [], protectionChanges: [] };

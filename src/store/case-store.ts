@@ -12,6 +12,8 @@ export interface CaseStore {
   findCasesOfPullRequest(tenantId: number, repositoryId: number, number: number): Promise<StoredCase[]>;
   /** Cases of a branch that are neither closed nor withdrawn, the oldest first. */
   openCases(tenantId: number, repositoryId: number, branch: string): Promise<StoredCase[]>;
+  /** Cases of a tenant that are neither closed nor withdrawn, the oldest first. */
+  allOpenCases(tenantId: number): Promise<StoredCase[]>;
   /** Every case of a tenant, the newest first, at most `limit`: for operators. */
   listCases(tenantId: number, limit: number): Promise<StoredCase[]>;
   /** Cases of any tenant with a timer that is due at `now` and not done, each once, the longest due first. */

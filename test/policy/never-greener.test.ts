@@ -131,6 +131,7 @@ const WORSE: Readonly<Record<string, (given: Case) => Case>> = {
     ...it,
     emergencies: {
       freezes: [{ caseId: "bg-0123456789", issueUrl: null, clocks: ["review"], branch: "main" }],
+      doubts: [],
       protectionChanges: [],
     },
   }),

@@ -97,6 +97,7 @@ function checksOf(words: Strange, declares = false): RenderedCheck[] {
           branch: words.branch,
         },
       ],
+      doubts: [],
       protectionChanges: [
         { at: words.name, action: "edited", name: words.name, by: make.account(9, words.login) },
       ],

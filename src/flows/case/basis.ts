@@ -1,4 +1,5 @@
 import type { Terms } from "../../breakglass/case.js";
+import type { Grant } from "../../breakglass/roles.js";
 import { type CaseFile, heldPolicy, readCaseFile } from "../../breakglass/stored.js";
 import { type Handling, handlingOf, termsOf } from "../../policy/break-glass.js";
 import type { PolicySource } from "../../policy/resolve.js";
@@ -34,7 +35,21 @@ export function basisOf(open: readonly StoredCase[], policy: PolicySource): Basi
  * through the gates. Else whoever pushes twice could bring with the first push who judges the second, or that nobody
  * does. `null`: no doubt.
  */
-export function doubtOf(open: readonly StoredCase[], { identity }: PolicySource): CaseFile | null {
-  const files = open.map(({ body, digest }) => readCaseFile(body, digest));
-  return files.find((file) => file.case.landing !== null && heldPolicy(file) !== identity.digest) ?? null;
+export function doubtOf(open: readonly StoredCase[], policy: PolicySource): CaseFile | null {
+  const stored = open.find((one) => isDoubtful(one, policy));
+  return stored === undefined ? null : readCaseFile(stored.body, stored.digest);
 }
+
+/** Whether the policy is another one than an open case was landed under, and not its successor. */
+export function isDoubtful({ body, digest }: StoredCase, { identity }: PolicySource): boolean {
+  const file = readCaseFile(body, digest);
+  return file.case.landing !== null && heldPolicy(file) !== identity.digest;
+}
+
+/** Whether nobody is authorised to acknowledge a case, or nobody to close it: by its own terms it cannot end. */
+export function isOrphaned({ case: { terms } }: CaseFile): boolean {
+  const { acknowledge, close } = terms.authority;
+  return isEmpty(acknowledge) || isEmpty(close);
+}
+
+const isEmpty = ({ people, teams }: Grant): boolean => people.length + teams.length === 0;

@@ -2,8 +2,8 @@ import { installationOf, type FlowContext } from "../context.js";
 import { leave } from "./watch-repository.js";
 
 /**
- * Looks for what no webhook told: has every repository of a tenant looked at, and notes which of those that were known
- * can no longer be seen.
+ * Looks for what no webhook told: has every repository of a tenant looked at, and every open case, and notes which of the
+ * repositories that were known can no longer be seen.
  *
  * @throws CountersignError a `github-*` code
  */
@@ -20,5 +20,14 @@ export async function reconcile(
   }
   for (const repository of repositories) {
     await context.store.enqueue({ task: "watch-repository", payload: { tenantId, repository } });
+  }
+  await lookAtCases(context, tenantId);
+}
+
+/** What a case waits for may have been told by a webhook that was lost, or be behind a job that was given up. */
+async function lookAtCases({ store }: FlowContext, tenantId: number): Promise<void> {
+  for (const { id: caseId } of await store.allOpenCases(tenantId)) {
+    await store.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
+    await store.enqueue({ task: "publish-case", payload: { tenantId, caseId } });
   }
 }

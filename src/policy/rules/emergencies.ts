@@ -1,5 +1,5 @@
 import type { ChangeFacts } from "../../facts/facts.js";
-import type { Emergencies, Freeze, ProtectionChangeSeen } from "../emergencies.js";
+import type { Doubt, Emergencies, Freeze, ProtectionChangeSeen } from "../emergencies.js";
 import type { Finding } from "../finding.js";
 import { advice, failed } from "./build.js";
 
@@ -9,10 +9,11 @@ import { advice, failed } from "./build.js";
  */
 export function emergencyFindings(
   { pullRequest }: ChangeFacts,
-  { freezes, protectionChanges }: Emergencies,
+  { freezes, doubts, protectionChanges }: Emergencies,
 ): Finding[] {
   return [
     ...freezes.map(frozen),
+    ...doubts.map((doubt) => doubtful(doubt, pullRequest.base.ref)),
     // Protection as it is now is judged by its own rules; only of a past instant it may have been another.
     ...(pullRequest.merge === null ? [] : protectionChanges.map(changed)),
   ];
@@ -25,6 +26,19 @@ function frozen({ caseId, issueUrl, clocks, branch }: Freeze): Finding {
     message: `The break-glass case ${caseId} is in breach (${clocks.join(", ")}) and freezes ${branch} until what it owes is done.`,
     remedy: advice(
       `Drive the case ${caseId} to its end: do what its tracking issue says is owed, or land the revert of its change. Only its own revert and retroactive pull request pass before.`,
+      [],
+      issueUrl,
+    ),
+  });
+}
+
+function doubtful({ caseId, issueUrl }: Doubt, branch: string): Finding {
+  return failed("policy-in-doubt", {
+    subject: branch,
+    reason: "policy-around-gates",
+    message: `The policy of ${branch} is not the one that held before the break-glass case ${caseId}, and did not come through its gates: what it lets pass proves nothing.`,
+    remedy: advice(
+      `Drive the case ${caseId} to its end, so that someone independent has looked at the policy as well, or land the revert of its change.`,
       [],
       issueUrl,
     ),

@@ -57,4 +57,22 @@ withCast("a second push, after one that brought a policy", (cast) => {
     expect(pull.comments.at(-1)?.body).toContain(caseId);
     expect(cast().check(repository, pull.headOid).conclusion).not.toBe("neutral");
   });
+
+  it("leaves nothing to pass by what the first brought, until the first is ended or taken back", async () => {
+    const { admin, scene } = cast();
+    const repository = await emergencyRepository(cast(), "weaker");
+    const pull = await cast().greenPull(repository, "waiting");
+    expect(cast().conclusions(repository, pull.headOid)["countersign"]).toBe("success");
+    const weaker = policyOf((line) => line);
+    await repository.push(admin, "main", {
+      message: "Another policy",
+      files: { ".github/countersign.yml": `${weaker}signatures: { forgeKeys: accept }\n` },
+    });
+    await scene.settled();
+    expect(cast().conclusions(repository, pull.headOid)["countersign"]).toBe("failure");
+    expect(cast().said(repository, pull.headOid)).toContain("policy-in-doubt");
+    await cast().merge(pull, admin);
+    const [record] = await cast().records(pull);
+    expect(record).toMatchObject({ bypass: true, outcome: "failed" });
+  });
 });

@@ -20,9 +20,29 @@ const change = (differing: Partial<ProtectionChangeSeen> = {}): ProtectionChange
   by: eve,
   ...differing,
 });
-const frozen = { freezes: [freeze()], protectionChanges: [] };
+const frozen = { ...NO_EMERGENCIES, freezes: [freeze()] };
 const verdicts = known([verdict()]);
 const mergedFacts = merged("2026-11-20T12:00:00Z");
+
+describe("a policy that may have come around its gates", () => {
+  const doubts = [{ caseId: "bg-0123456789", issueUrl: "https://github.com/o/r/issues/7" }];
+
+  it("lets nothing pass, open or merged, and leads to the case", () => {
+    for (const change of [facts(), mergedFacts]) {
+      const [finding, ...rest] = emergencyFindings(change, { ...NO_EMERGENCIES, doubts });
+      expect(rest).toEqual([]);
+      expect(finding).toMatchObject({
+        gate: "policy",
+        rule: "policy-in-doubt",
+        status: "fail",
+        waiting: false,
+        reason: "policy-around-gates",
+        remedy: { url: "https://github.com/o/r/issues/7" },
+      });
+      expect(finding?.message).toContain("bg-0123456789");
+    }
+  });
+});
 
 describe("a frozen branch", () => {
   it("says nothing where no case freezes it", () => {
@@ -81,7 +101,7 @@ describe("a frozen branch", () => {
 
 describe("protection that was changed around the merge", () => {
   const switched = {
-    freezes: [],
+    ...NO_EMERGENCIES,
     protectionChanges: [change(), change({ action: "created", at: "2026-11-20T12:01:00Z", by: null })],
   };
 

@@ -1,4 +1,3 @@
-import type { Grant } from "../../../breakglass/roles.js";
 import { type CaseFile, heldPolicy, readCaseFile } from "../../../breakglass/stored.js";
 import type { Installation } from "../../../github/github.js";
 import { termsOf } from "../../../policy/break-glass.js";
@@ -6,6 +5,7 @@ import { resolvePolicy } from "../../../policy/resolve.js";
 import type { StoredCase } from "../../../store/case-store.js";
 import type { StoredRecord } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
+import { isOrphaned } from "../basis.js";
 import { withCase } from "../core/with-case.js";
 
 /**
@@ -50,10 +50,7 @@ export async function followAuthority(
 
 /** The newest merge whose outcome may hold: judged by the policy that holds, or by any where nobody is authorised. */
 function successorOf(file: CaseFile, merges: readonly StoredRecord[]): StoredRecord | null {
-  const { acknowledge, close } = file.case.terms.authority;
-  const orphaned = isEmpty(acknowledge) || isEmpty(close);
+  const orphaned = isOrphaned(file);
   const eligible = merges.filter(({ policyDigest }) => orphaned || policyDigest === heldPolicy(file));
   return eligible.at(-1) ?? null;
 }
-
-const isEmpty = ({ people, teams }: Grant): boolean => people.length + teams.length === 0;

@@ -106,16 +106,42 @@ async function post(
   const found = unheard ? await cases.findIssue(repository, caseMarker(caseId), stored.openedAt) : null;
   const number = wanted.number ?? found;
   await store.beginIssue(tenantId, caseId, revision, clock.now());
-  if (number === null) return cases.createIssue(repository, content);
   try {
+    if (number === null) return await cases.createIssue(repository, content);
     await cases.updateIssue(repository, number, content);
     return number;
   } catch (error) {
     if (!isCountersignError(error, "github-not-found")) throw error;
-    await store.renewIssue(tenantId, caseId, true);
-    throw new CountersignError("github-unavailable", `The issue #${number} of ${caseId} is gone.`, {
-      retryAt: clock.now(),
-      cause: error,
-    });
+    await moveIssue(context, stored, wanted, number);
+    throw new CountersignError(
+      "github-unavailable",
+      `There is no place for the issue of ${caseId} any more.`,
+      {
+        retryAt: clock.now(),
+        cause: error,
+      },
+    );
   }
+}
+
+/** An issue that is gone is made anew; where none can be made, as the repository is gone or has none, in the case's own. */
+async function moveIssue(
+  { store }: FlowContext,
+  stored: StoredCase,
+  wanted: WantedIssue,
+  number: number | null,
+): Promise<void> {
+  const { tenantId, caseId, repository } = wanted;
+  if (number !== null) return store.renewIssue(tenantId, caseId, true);
+  if (repository.id === stored.repository.id) {
+    throw new CountersignError(
+      "github-not-found",
+      `No issue can be made in ${repository.owner}/${repository.name}.`,
+      {
+        remedy:
+          "Switch on issues in the repository's settings, or name a compliance repository in the policy.",
+      },
+    );
+  }
+  await store.transaction((tx) => tx.wantIssue({ ...wanted, repository: stored.repository }));
 }

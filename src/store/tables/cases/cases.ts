@@ -64,6 +64,11 @@ export async function openCases(
   return casesWhere(queries, tenantId, where);
 }
 
+/** Cases of a tenant that are neither closed nor withdrawn, the oldest first. */
+export async function allOpenCases(queries: Queries, tenantId: number): Promise<StoredCase[]> {
+  return casesWhere(queries, tenantId, { state: { notIn: ENDED } });
+}
+
 /** Every case of a tenant, the newest first, at most `limit`. */
 export async function listCases(queries: Queries, tenantId: number, limit: number): Promise<StoredCase[]> {
   return casesWhere(queries, tenantId, {}, { orderBy: NEWEST_FIRST, take: limit });

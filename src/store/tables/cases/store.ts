@@ -10,6 +10,7 @@ import {
   listCases,
   forgetAnnouncement,
   markAnnounced,
+  allOpenCases,
   openCases,
   saveCase,
 } from "./cases.js";
@@ -25,6 +26,7 @@ export function caseStoreOn(database: Database): CaseStore {
     findCaseOfIssue: database.bind(findCaseOfIssue),
     findCasesOfPullRequest: database.bind(findCasesOfPullRequest),
     openCases: database.bind(openCases),
+    allOpenCases: database.bind(allOpenCases),
     listCases: database.bind(listCases),
     casesDue: database.bind(casesDue),
     timersOf: database.bind(timersOf),
