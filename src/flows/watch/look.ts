@@ -9,7 +9,7 @@ import type { FlowContext } from "../context.js";
 import { awaitPushes } from "./lag.js";
 
 /** As much first-parent history as one look takes; a branch that is further away counts as moved. */
-const HISTORY_LIMIT = 1_000;
+const HISTORY_LIMIT = 5_000;
 
 /** One look at a branch: what we knew of it, what we heard, and what follows. */
 export interface BranchLook {
