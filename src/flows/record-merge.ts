@@ -16,6 +16,7 @@ import { judge } from "./evaluate-pull-request.js";
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
 const LAG_MS = 10 * 60_000;
 const LAG_RETRY_MS = 30_000;
+const EARLIER_RETRY_MS = 5_000;
 const INACTIVE_RETRY_MS = 60 * 60_000;
 
 /**
@@ -34,6 +35,7 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
     findPusher: (tip) => store.findPusher(tenantId, tip),
   });
   awaitMerge(change, clock.now());
+  await awaitEarlier(context, tenantId, change);
   if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;
   const judged = await judgeMerge(context, installation, tenantId, change);
   const record = newRecord(tenantId, change, judged);
@@ -84,6 +86,25 @@ function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void
       retryAt: new Date(now.getTime() + LAG_RETRY_MS),
     });
   }
+}
+
+/**
+ * Puts the job off while a push from before the merge is not accounted for: it may have brought the very policy by which
+ * the merge would be judged, and its case is what puts that in doubt.
+ */
+async function awaitEarlier(
+  { store, clock }: FlowContext,
+  tenantId: number,
+  { facts: { repository, pullRequest } }: GatheredChange,
+): Promise<void> {
+  const mergedAt = Date.parse(pullRequest.merge?.mergedAt ?? "");
+  const now = clock.now().getTime();
+  if (now - mergedAt >= LAG_MS) return;
+  const pushes = await store.unsettledPushes(tenantId, repository.id, pullRequest.base.ref);
+  if (!pushes.some(({ pushedAt }) => pushedAt.getTime() < mergedAt)) return;
+  throw new CountersignError("github-unavailable", "An earlier push to the branch is accounted for first.", {
+    retryAt: new Date(now + EARLIER_RETRY_MS),
+  });
 }
 
 interface JudgedMerge {

@@ -20,7 +20,7 @@ export async function enqueue(queries: Queries, job: Job, delayMs: number | null
   await queries.$queryRaw`
     SELECT 1 AS queued
       FROM graphile_worker.add_job(
-        ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => now() + ${delayMs}::float8 * interval '1 millisecond',
+        ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => clock_timestamp() + ${delayMs}::float8 * interval '1 millisecond',
         max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}, priority => ${priority}::int)`;
 }
 
