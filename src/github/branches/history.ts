@@ -13,7 +13,7 @@ import {
 } from "./responses.js";
 
 /** How many requests one reading may take: a history that merges long branches takes up to one a commit. */
-const MAX_REQUESTS = 60;
+const MAX_REQUESTS = 50;
 /** What moved a branch once is short. */
 const CHAIN_REQUESTS = 10;
 const HEADS = "refs/heads/";
