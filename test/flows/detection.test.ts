@@ -164,6 +164,12 @@ function moves(cast: () => Cast): void {
     ]);
     const found = await book(repository).cases();
     expect(found.map(({ file }) => file["how"])).toEqual(["force-push", "force-push"]);
+
+    // Once more the same way is one more change.
+    await repository.pushOid(admin, "release/1", second);
+    await quiet();
+    expect(await book(repository).pushes()).toHaveLength(3);
+    expect(await book(repository).cases()).toHaveLength(3);
   });
 
   it("sees a branch deleted and made anew", async () => {

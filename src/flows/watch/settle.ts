@@ -100,7 +100,7 @@ async function storeMove(
   move: JudgedMove,
 ): Promise<void> {
   const { repository, branch } = look.subject;
-  const record = recordOf(look, move);
+  const record = await underOwnKey(tx, move, recordOf(look, move));
   const outcome = await tx.appendRecord(record);
   await tx.cover(keyOf(look), move.change.oids, record.changeKey);
   const where = `${repository.owner}/${repository.name} ${branch}`;
@@ -113,6 +113,24 @@ async function storeMove(
   if (!record.bypass) return;
   const landed = landedMove(context, look, move, record);
   if (landed !== null) await landCase(tx, landed);
+}
+
+/**
+ * A branch can be forced the same way twice. One look accounts for a move once, under the branch's lock, so a key that is
+ * taken is that of an earlier one. Forward moves cannot repeat: their commits would be covered.
+ */
+async function underOwnKey(
+  tx: StoreTransaction,
+  { change: { form } }: JudgedMove,
+  record: NewRecord,
+): Promise<NewRecord> {
+  const { tenantId, kind, changeKey: first } = record;
+  if (form === "push" || form === "compared") return record;
+  let changeKey = first;
+  for (let time = 2; (await tx.findRecord(tenantId, kind, changeKey)) !== null; time += 1) {
+    changeKey = `${first}~${time}`;
+  }
+  return { ...record, changeKey };
 }
 
 /** It may be the revert that a case waits for, or undo one. */
