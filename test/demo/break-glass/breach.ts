@@ -24,7 +24,7 @@ export async function nobodyActs(stage: Stage, cast: Cast): Promise<void> {
   );
   alerts(stage.receiver.news());
   const thread = new Thread(stage, issue);
-  thread.skip();
+  thread.passOver();
   for (const [minutes, expected] of [
     [30, "50%"],
     [18, "80%"],

@@ -29,7 +29,7 @@ const DESCRIPTION = [
 export async function pushedAtNight(stage: Stage, cast: Cast): Promise<string> {
   const around = await discovered(stage, cast);
   const issue = new Thread(stage, around.issue);
-  issue.skip();
+  issue.passOver();
   await acknowledged(stage, cast, issue);
   const retroactive = await documented(stage, cast, around, issue);
   await reviewed(stage, cast, issue, retroactive);

@@ -27,7 +27,7 @@ export class Thread {
   /** Shows what the app has written since; if `brief`, without the next step, which was shown. @throws unless it holds `expected` */
   news(expected: string, { brief = false } = {}): void {
     const news = this.#unseen();
-    this.skip();
+    this.passOver();
     for (const { author, body } of news) {
       comment(`${author} on #${this.#on.number}:`, brief ? body.replaceAll(/^Next: .*$/gm, "") : body);
     }
@@ -36,7 +36,7 @@ export class Thread {
   }
 
   /** Takes what is there as seen. */
-  skip(): void {
+  passOver(): void {
     for (const { id } of this.#on.comments) this.#seen.add(id);
   }
 
