@@ -4,6 +4,10 @@
  * A fact is `known` or `unknown` with a reason. Rules must treat an unknown fact as not passing.
  */
 
+import type { ControlFile, ControlFiles, RegisteredKeys } from "./control-files.js";
+
+export type { ControlFile, ControlFiles, RegisteredKeys, X509Files } from "./control-files.js";
+
 export type Fact<T> = Known<T> | Unknown;
 
 export interface Known<T> {
@@ -183,37 +187,6 @@ export interface BypassActor {
   readonly id: number | null;
   readonly name: string;
   readonly mode: "always" | "pull-request" | "exempt";
-}
-
-/** A file as it stands in the controlled branch. */
-export interface ControlFile {
-  readonly path: string;
-  readonly oid: string;
-  readonly text: string;
-}
-
-export interface ControlFiles {
-  /** The commit they were read from. */
-  readonly commitOid: string;
-  readonly defaultBranch: string;
-  /** The default branch's policy file: it says which branches are controlled. `null`: there is none. */
-  readonly defaultPolicy: ControlFile | null;
-  /** The policy file of the branch the change goes to. `null`: there is none. */
-  readonly policy: ControlFile | null;
-  readonly allowedSigners: ControlFile | null;
-  readonly revokedKeys: ControlFile | null;
-  readonly keyring: readonly ControlFile[];
-}
-
-/** Public keys that one account registered on GitHub. */
-export interface RegisteredKeys {
-  readonly account: Account;
-  /** `member`: has write access to the repository; `forge`: GitHub's own `web-flow`. */
-  readonly kind: "member" | "forge";
-  /** OpenSSH public keys registered for signing, one line each. */
-  readonly ssh: readonly string[];
-  /** ASCII-armored OpenPGP public keys. */
-  readonly gpg: readonly string[];
 }
 
 export interface PullRequestFact {

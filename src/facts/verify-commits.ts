@@ -51,10 +51,12 @@ const trustFiles = ({
   allowedSigners,
   revokedKeys,
   keyring,
+  x509,
 }: ControlFiles): Omit<TrustMaterial, "registered"> => ({
   allowedSigners,
   revokedKeys,
   keyring,
+  x509,
 });
 
 async function verifyAll(
@@ -63,8 +65,7 @@ async function verifyAll(
   at: Date,
 ): Promise<Pick<VerifiedCommits, "trustProblems" | "trustDigest"> & { verdicts: SignatureVerdict[] }> {
   const trust = await buildTrust(material);
-  const verdicts: SignatureVerdict[] = [];
-  for (const commit of commits) verdicts.push(await verifyCommitFact(commit, trust, at));
+  const verdicts = commits.map((commit) => verifyCommitFact(commit, trust, at));
   return { verdicts, trustProblems: trust.problems, trustDigest: trust.digest };
 }
 

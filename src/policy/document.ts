@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { breakGlass } from "./document/break-glass.js";
 import { accountId, LIST_LIMIT, name } from "./document/common.js";
+import { signatures } from "./document/signatures.js";
 
 /** Where the controlled branch keeps its policy and the keys it trusts. Fixed by convention, not configurable. */
 export const POLICY_PATH = ".github/countersign.yml";
@@ -8,6 +9,9 @@ export const TRUST_FOLDER = ".github/countersign";
 export const ALLOWED_SIGNERS_PATH = `${TRUST_FOLDER}/allowed_signers`;
 export const REVOKED_KEYS_PATH = `${TRUST_FOLDER}/revoked_keys`;
 export const KEYRING_FOLDER = `${TRUST_FOLDER}/keyring`;
+export const X509_ROOTS_FOLDER = `${TRUST_FOLDER}/x509-roots`;
+export const TIMESTAMP_AUTHORITIES_FOLDER = `${TRUST_FOLDER}/timestamp-authorities`;
+export const TRANSPARENCY_LOGS_FOLDER = `${TRUST_FOLDER}/transparency-logs`;
 
 /** The name of the one check that branches have to require. */
 export const CHECK_NAME = "countersign";
@@ -19,20 +23,6 @@ const duration = z
   .string()
   .regex(/^[1-9][0-9]{0,3}[mhd]$/, "expected a duration such as 30m, 24h or 7d")
   .describe("Minutes, hours or days: 30m, 24h, 7d.");
-
-const signatures = z
-  .strictObject({
-    forgeKeys: z
-      .enum(["refuse", "accept"])
-      .default("refuse")
-      .describe("Commits signed by GitHub's own key: it proves that GitHub made the commit, not who did."),
-    registeredKeys: z
-      .boolean()
-      .default(true)
-      .describe("Whether keys count that people with write access registered on their GitHub accounts."),
-  })
-  .prefault({})
-  .describe("Whose signatures count.");
 
 const requiredCheck = z.strictObject({
   name: name.describe("The check's name."),

@@ -1,3 +1,5 @@
+export { BoundedCache, ProofCache } from "./cache.js";
+export { rebuildCommit, type DetachedCommit } from "./object/rebuild.js";
 export {
   objectId,
   splitObject,
@@ -5,10 +7,10 @@ export {
   type ObjectFormat,
   type ObjectType,
   type SplitObject,
-} from "./object.js";
+} from "./object/split.js";
 export { REASONS, type ReasonCode } from "./reasons.js";
-export { rebuildCommit, type DetachedCommit } from "./rebuild.js";
-export { buildTrust, type Trust, type TrustMaterial, type TrustProblem } from "./trust.js";
-export { unresolvedCommitters, type KeysWanted } from "./unresolved.js";
+export { STRICT_RULES, WEAKNESSES, type SignatureRules, type Weakness } from "./rules.js";
+export { buildTrust, NO_X509, type Trust, type TrustMaterial, type TrustProblem } from "./trust.js";
+export { unresolvedCommitters, type KeysWanted } from "./trust/unresolved.js";
 export type { SignatureFormat, SignatureVerdict, Signer, VerdictKind } from "./verdict.js";
-export { verifyCommitFact, verifyObject, type SignedObject } from "./verify.js";
+export { verifyCommitFact, verifyObject, type SignedObject, type VerifyOptions } from "./verify.js";

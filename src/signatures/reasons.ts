@@ -39,6 +39,11 @@ export const REASONS = {
     "The signature is valid and older than its key's retirement or replacement.",
     "Sign with the new key from now on.",
   ),
+  "good-weak-algorithm": reason(
+    "good",
+    "The signature is valid, but uses an algorithm that is refused today and that the policy allows for history.",
+    "Sign new commits with SHA-256 or better and a key that is not DSA or RSA below 2048 bits.",
+  ),
 
   unsigned: reason("unsigned", "The object carries no signature.", SIGN_REBASE),
 
@@ -64,8 +69,28 @@ export const REASONS = {
   ),
   "x509-unsupported": reason(
     "unknown-key",
-    "The signature is X.509/CMS (S/MIME or gitsign), which is not supported yet.",
-    "Sign with an OpenPGP or SSH key.",
+    "The X.509/CMS signature (S/MIME or gitsign) is of a form or uses an algorithm that is not supported.",
+    "Sign with an OpenPGP or SSH key, or with gitsign or S/MIME in their usual forms.",
+  ),
+  "x509-untrusted": reason(
+    "unknown-key",
+    "The certificate that signed leads to none of the trusted root authorities.",
+    "Add the root certificate (PEM) to the trusted roots, or sign with an OpenPGP or SSH key that is trusted.",
+  ),
+  "x509-certificate-missing": reason(
+    "unknown-key",
+    "The X.509/CMS signature does not hold the certificate that made it.",
+    "Have the signing certificate included in the signature, then sign again.",
+  ),
+  "x509-principal-not-allowed": reason(
+    "unknown-key",
+    "The certificate is of a trusted authority, but the policy lets it vouch for nobody whom the certificate names.",
+    "Add the identity to `signatures.x509.principals` (and its issuer to `issuers`) in the policy.",
+  ),
+  "x509-time-unproven": reason(
+    "unknown-key",
+    "The certificate is not valid now, and no verified timestamp or log proof shows that it was when it signed.",
+    "Sign with a timestamp or transparency-log proof included, and add its authority's keys to the trusted ones.",
   ),
 
   "oid-mismatch": reason(
@@ -137,6 +162,11 @@ export const REASONS = {
     "The security key signed without anybody touching it.",
     "Make a security key without `no-touch-required`, and sign again with it.",
   ),
+  "user-verification-missing": reason(
+    "bad",
+    "The security key signed without checking a PIN or finger, which the policy requires.",
+    "Make a key with `ssh-keygen -t ed25519-sk -O verify-required`, have it added to the trusted keys, and sign again.",
+  ),
 
   "certificate-invalid": reason(
     "bad",
@@ -158,13 +188,28 @@ export const REASONS = {
     "The SSH certificate becomes valid only after the commit's time.",
     "Set the machine's clock, or wait; then sign again.",
   ),
+  "certificate-revoked": reason(
+    "bad",
+    "The SSH certificate is on the list of revoked keys, by its serial number or key id.",
+    ASK_CERTIFICATE,
+  ),
+  "x509-certificate-invalid": reason(
+    "bad",
+    "The X.509 certificate or one above it cannot be read, or breaks the rules of RFC 5280.",
+    ASK_CERTIFICATE,
+  ),
+  "x509-not-for-signing": reason(
+    "bad",
+    "The X.509 certificate may not sign data: its key usage does not allow it.",
+    "Get a certificate for signing (key usage digitalSignature; e-mail protection or code signing), and sign again.",
+  ),
 
   "weak-digest": reason(
     "bad",
     "The signature uses MD5, SHA-1 or RIPEMD-160, for which forgeries can be made.",
     "Put `digest-algo SHA256` into `gpg.conf` (or sign with `rsa-sha2-512`), then sign again.",
   ),
-  "weak-key": reason("bad", "The key is DSA, or RSA shorter than 2048 bits.", NEW_KEY),
+  "weak-key": reason("bad", "The key is DSA or RSA, shorter than 2048 bits.", NEW_KEY),
   "algorithm-unsupported": reason(
     "bad",
     "The key or signature uses an algorithm that is not supported.",

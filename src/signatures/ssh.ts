@@ -10,6 +10,8 @@ import { isCertificateType, readSshCertificate, type SshCertificate } from "./op
 import { readValue, signedFrame, type SshSignature } from "./openssh/sshsig.js";
 import { edwards, joinPadded } from "./pgp/public-key.js";
 import { SignatureRefusal } from "./reasons.js";
+import type { Weakness } from "./rules.js";
+import type { SecurityKeyUse } from "./verdict.js";
 
 /** How a key's signatures are checked. `application` and its kin: the key sits in a security key (PROTOCOL.u2f). */
 export type SshKeyMaterial =
@@ -36,6 +38,7 @@ const CURVES: readonly Curve[] = [
 const P256: Curve = { name: "nistp256", hash: "sha256", bytes: 32 };
 const SMALLEST_RSA = 2048;
 const USER_PRESENT = 0x01;
+const USER_VERIFIED = 0x04;
 
 /**
  * `SHA256:` and the unpadded base64 of the key's hash, as `ssh-keygen -l` prints it: of a certificate, the hash of the
@@ -113,11 +116,22 @@ function finish(reader: ByteReader, material: SshKeyMaterial): SshKeyMaterial {
   return material;
 }
 
+/** The weaknesses of a key that the policy may let through. */
+export function sshWeaknesses(material: SshKeyMaterial): readonly Weakness[] {
+  return material.kind === "rsa" && material.bits < SMALLEST_RSA ? ["rsa-below-2048"] : [];
+}
+
 /** Refuses keys that say nothing, whatever they signed. */
 export function refuseUnusableKey(material: SshKeyMaterial): void {
-  const weakRsa = material.kind === "rsa" && material.bits < SMALLEST_RSA;
-  if (material.kind === "dsa" || weakRsa) throw new SignatureRefusal("weak-key");
+  if (material.kind === "dsa") throw new SignatureRefusal("weak-key");
   if (material.kind === "unsupported") throw new SignatureRefusal("algorithm-unsupported");
+}
+
+/** What a security key says of the one who signed (PROTOCOL.u2f); `null`: it is none. */
+export function securityKeyUse({ securityKey }: SshSignature): SecurityKeyUse | null {
+  if (securityKey === null) return null;
+  const { flags } = securityKey;
+  return { userPresent: (flags & USER_PRESENT) !== 0, userVerified: (flags & USER_VERIFIED) !== 0 };
 }
 
 /**
@@ -139,6 +153,7 @@ export function isCertificateSigned(certificate: SshCertificate): boolean {
   if (type === null || isCertificateType(type)) return false;
   const material = readSshKey(authority);
   refuseUnusableKey(material);
+  if (sshWeaknesses(material).length > 0) throw new SignatureRefusal("weak-key");
   const reader = new ByteReader(value, "certificate-invalid");
   return isValueOver(Buffer.from(signed), { algorithm, ...readValue(reader, algorithm) }, material);
 }

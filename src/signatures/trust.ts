@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Account, ControlFile, RegisteredKeys } from "../facts/facts.js";
+import type { Account, ControlFile, RegisteredKeys, X509Files } from "../facts/facts.js";
 import { readAllowedSigners, type AllowedSigner } from "./openssh/allowed-signers.js";
 import { readPublicKeyLine } from "./openssh/public-key-line.js";
 import { readCertificates } from "./openpgp.js";
 import { mergeCertificates, type Certificate, type ComponentKey } from "./pgp/certificate.js";
-import { readRevokedKeys, type RevokedKeys } from "./revoked-keys.js";
+import { readRevokedKeys, type RevokedKeys } from "./trust/revoked-keys.js";
 import { readSshKey, type SshKeyMaterial } from "./ssh.js";
+import { readX509Trust, type X509Trust } from "./x509.js";
 
 /** Where trust in keys comes from: files of the controlled branch, and keys that accounts registered on GitHub. */
 export interface TrustMaterial {
@@ -13,7 +14,11 @@ export interface TrustMaterial {
   readonly revokedKeys: ControlFile | null;
   readonly keyring: readonly ControlFile[];
   readonly registered: readonly RegisteredKeys[];
+  readonly x509: X509Files;
 }
+
+/** Nobody vouches for any certificate. */
+export const NO_X509: X509Files = { roots: [], timestampAuthorities: [], transparencyLogs: [] };
 
 export interface TrustProblem {
   /** A file's path, or `github:<login>` for registered keys. */
@@ -58,6 +63,7 @@ export interface Trust {
   readonly ssh: ReadonlyMap<string, TrustedSshKey>;
   /** By key id in lower-case hex. Key ids can be made to collide, so each may stand for several keys. */
   readonly openpgp: ReadonlyMap<string, readonly PgpCandidate[]>;
+  readonly x509: X509Trust;
 }
 
 /** Under what name an SSH public key is found in `Trust.ssh`: its bytes, so that nothing but the whole key matches. */
@@ -73,11 +79,14 @@ export async function buildTrust(material: TrustMaterial): Promise<Trust> {
   problems.push(
     ...revoked.problems.map((problem) => ({ path: material.revokedKeys?.path ?? "", ...problem })),
   );
+  const x509 = readX509Trust(material.x509);
+  problems.push(...x509.problems);
   return {
     digest: digestOf(material),
     revoked,
     ssh: trustedSshKeys(material, problems),
     openpgp: await trustedPgpKeys(material, problems),
+    x509: x509.trust,
     problems,
   };
 }
@@ -171,11 +180,14 @@ function digestOf(material: TrustMaterial): string {
   const registered = material.registered.map(({ account, kind, ssh, gpg }) =>
     JSON.stringify([kind, account.id, account.login, ssh.toSorted(), gpg.toSorted()]),
   );
+  const texts = (files: readonly ControlFile[]): string[] => files.map(({ text }) => text).toSorted();
+  const { roots, timestampAuthorities, transparencyLogs } = material.x509;
   const parts = [
     material.allowedSigners?.text ?? null,
     material.revokedKeys?.text ?? null,
-    material.keyring.map(({ text }) => text).toSorted(),
+    texts(material.keyring),
     registered.toSorted(),
+    [roots, timestampAuthorities, transparencyLogs].map(texts),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -16,6 +16,7 @@ import type { Policy } from "../../src/policy/document.js";
 import type { Finding } from "../../src/policy/finding.js";
 import { parsePolicy } from "../../src/policy/file/parse.js";
 import type { PolicySource } from "../../src/policy/resolve.js";
+import { NO_X509 } from "../../src/signatures/index.js";
 import type { SignatureVerdict } from "../../src/signatures/verdict.js";
 
 /** Facts of a change that passes everything; each test changes the one thing it is about. */
@@ -64,6 +65,9 @@ export const verdict = (change: Partial<SignatureVerdict> = {}): SignatureVerdic
   reason: "good",
   signer: { fingerprint: "AB".repeat(20), principal: "ada@example.com", source: "keyring", account: null },
   identity: "committer",
+  standing: { atSigning: change.reason ?? "good", atEvaluation: change.reason ?? "good" },
+  weaknesses: [],
+  securityKey: null,
   signedAt: "2026-11-20T11:00:00Z",
   ...change,
 });
@@ -144,6 +148,7 @@ export const controlFiles = (change: Partial<ControlFiles> = {}): ControlFiles =
   allowedSigners: null,
   revokedKeys: null,
   keyring: [],
+  x509: NO_X509,
   ...change,
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { allowsGit, readAllowedSigners } from "../../src/signatures/openssh/allowed-signers.js";
 import { matchesPatternList } from "../../src/signatures/openssh/patterns.js";
 import { readPublicKeyLine } from "../../src/signatures/openssh/public-key-line.js";
-import { readRevokedKeys } from "../../src/signatures/revoked-keys.js";
+import { readRevokedKeys } from "../../src/signatures/trust/revoked-keys.js";
 
 const wireString = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);

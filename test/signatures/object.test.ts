@@ -5,7 +5,7 @@ import {
   objectId,
   splitObject,
   type ObjectType,
-} from "../../src/signatures/object.js";
+} from "../../src/signatures/object/split.js";
 import { SignatureRefusal } from "../../src/signatures/reasons.js";
 import { createRepository } from "../support/git.js";
 import { createKeyring } from "../support/signing.js";

@@ -390,7 +390,7 @@ describe("the object's id", () => {
     const raw = await gpgCommit(keyring, alice);
     const trust = await trustIn({ keyring: [alice.publicKey] });
     for (const oid of ["0".repeat(40), "0".repeat(64), "main", ""]) {
-      expect(await verifyObject({ type: "commit", oid, raw }, trust, NOW)).toMatchObject({
+      expect(verifyObject({ type: "commit", oid, raw }, trust, NOW)).toMatchObject({
         verdict: "bad",
         reason: "oid-mismatch",
       });

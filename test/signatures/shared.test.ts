@@ -11,7 +11,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
 import type { ControlFile } from "../../src/facts/facts.js";
-import { buildTrust, formatOf, splitObject, verifyObject } from "../../src/signatures/index.js";
+import { buildTrust, formatOf, NO_X509, splitObject, verifyObject } from "../../src/signatures/index.js";
 
 const SHARED = join(import.meta.dirname, "../../../shared");
 const AT = new Date("2026-11-24T00:00:00Z");
@@ -68,9 +68,10 @@ describe("adversarial objects", () => {
         revokedKeys: one.krl === null ? null : under(one.krl),
         keyring: one.pgp_keys.map(under),
         registered: [],
+        x509: NO_X509,
       });
       const raw = Buffer.from(one.raw, "base64");
-      const { verdict, reason } = await verifyObject({ type: one.type, oid: one.oid, raw }, trust, AT);
+      const { verdict, reason } = verifyObject({ type: one.type, oid: one.oid, raw }, trust, AT);
       if (verdict === "good" && one.expect === "reject") falseAccepts.push(one.name);
       if (verdict !== "good" && one.expect === "accept") refused[one.name] = reason;
     }
@@ -122,17 +123,14 @@ describe("real objects", () => {
       revokedKeys: null,
       keyring: readdirSync(keys).map((name) => file(join(keys, name))),
       registered: [],
+      x509: NO_X509,
     });
     expect(trust.problems).toEqual([]);
     const [falseAccepts, refused]: [string[], Record<string, number>] = [[], {}];
     for (const { oid, type, raw, verdict: theirs, gpg_status_at_sig_time } of entries) {
       const wasGood = (gpg_status_at_sig_time ?? []).some((status) => status.startsWith("GOODSIG"));
       const good = theirs === "good" || (theirs === "good-expired-key" && wasGood);
-      const { verdict, reason } = await verifyObject(
-        { type, oid, raw: Buffer.from(raw, "base64") },
-        trust,
-        AT,
-      );
+      const { verdict, reason } = verifyObject({ type, oid, raw: Buffer.from(raw, "base64") }, trust, AT);
       if (verdict === "good" && !good) falseAccepts.push(oid);
       if (verdict !== "good" && good) refused[reason] = (refused[reason] ?? 0) + 1;
     }

@@ -1,5 +1,5 @@
-import type { Account, CommitFact, ControlFile, RegisteredKeys } from "../../src/facts/facts.js";
-import { buildTrust, objectId, verifyObject } from "../../src/signatures/index.js";
+import type { Account, CommitFact, ControlFile, RegisteredKeys, X509Files } from "../../src/facts/facts.js";
+import { buildTrust, NO_X509, objectId, verifyObject } from "../../src/signatures/index.js";
 import type { SignatureVerdict, Trust, TrustMaterial } from "../../src/signatures/index.js";
 import type { GpgKey, Keyring, SshKey } from "../support/signing.js";
 
@@ -16,6 +16,7 @@ export interface MaterialText {
   readonly revokedKeys?: string;
   readonly keyring?: readonly string[];
   readonly registered?: readonly RegisteredKeys[];
+  readonly x509?: X509Files;
 }
 
 export function material(text: MaterialText): TrustMaterial {
@@ -26,6 +27,7 @@ export function material(text: MaterialText): TrustMaterial {
     revokedKeys: file(text.revokedKeys, "trust/revoked_keys"),
     keyring: (text.keyring ?? []).map((armored, index) => controlFile(armored, `trust/keys/${index}.asc`)),
     registered: text.registered ?? [],
+    x509: text.x509 ?? NO_X509,
   };
 }
 
@@ -64,7 +66,7 @@ export async function verifyRaw(
 ): Promise<SignatureVerdict> {
   const type = options.type ?? "commit";
   const input = { type, oid: objectId(type, raw, "sha1"), raw, committerAccount: options.account ?? null };
-  return await verifyObject(input, trust, options.at ?? NOW);
+  return verifyObject(input, trust, options.at ?? NOW);
 }
 
 /** An armored detached signature by real gpg, made at `at`. */

@@ -126,7 +126,7 @@ describe("commits as GitHub tells them", () => {
       allowedSigners: `${ALICE.email} ${ssh.publicKey}`,
     });
     for (const key of [gpg, ssh]) {
-      expect(await verifyCommitFact(await factOf(key), trust, NOW)).toMatchObject({
+      expect(verifyCommitFact(await factOf(key), trust, NOW)).toMatchObject({
         verdict: "good",
         identity: "committer",
       });
@@ -134,7 +134,7 @@ describe("commits as GitHub tells them", () => {
   });
 
   it("are unsigned without a signature, whatever else is said", async () => {
-    expect(await verifyCommitFact(await factOf(null), await trustIn({}), NOW)).toMatchObject({
+    expect(verifyCommitFact(await factOf(null), await trustIn({}), NOW)).toMatchObject({
       verdict: "unsigned",
     });
   });
@@ -144,7 +144,7 @@ describe("commits as GitHub tells them", () => {
     const trust = await trustIn({ keyring: [gpg.publicKey] });
     const other = { ...fact, oid: "1".repeat(40) };
     expect(rebuildCommit({ oid: fact.oid, payload: "", signature: "", ...fact.signature })).not.toBeNull();
-    expect(await verifyCommitFact(other, trust, NOW)).toMatchObject({
+    expect(verifyCommitFact(other, trust, NOW)).toMatchObject({
       verdict: "bad",
       reason: "oid-mismatch",
     });
@@ -164,19 +164,17 @@ describe("commits as GitHub tells them", () => {
       by({ email: "noreply@github.com", account: null }),
       by({ account: null }),
     ];
-    const verdicts = await Promise.all(
-      commits.map(async (commit) => await verifyCommitFact(commit, trust, NOW)),
-    );
+    const verdicts = await Promise.all(commits.map(async (commit) => verifyCommitFact(commit, trust, NOW)));
     expect(unresolvedCommitters(verdicts, commits)).toEqual([
       { login: "alice", kind: "member" },
       { login: "web-flow", kind: "forge" },
     ]);
     const other = await trustIn({ allowedSigners: `alice@b.example ${ssh.publicKey}` });
     const [commit] = commits;
-    const asOther = commit === undefined ? [] : [await verifyCommitFact(commit, other, NOW)];
+    const asOther = commit === undefined ? [] : [verifyCommitFact(commit, other, NOW)];
     expect(unresolvedCommitters(asOther, commits.slice(0, 1))).toEqual([{ login: "alice", kind: "member" }]);
     const unsigned = commitFact({ oid: "2".repeat(40), committer: { ...ALICE, account: account(2, "bob") } });
-    expect(unresolvedCommitters([await verifyCommitFact(unsigned, trust, NOW)], [unsigned])).toEqual([]);
+    expect(unresolvedCommitters([verifyCommitFact(unsigned, trust, NOW)], [unsigned])).toEqual([]);
   });
 });
 

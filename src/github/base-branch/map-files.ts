@@ -5,6 +5,9 @@ import {
   KEYRING_FOLDER,
   POLICY_PATH,
   REVOKED_KEYS_PATH,
+  TIMESTAMP_AUTHORITIES_FOLDER,
+  TRANSPARENCY_LOGS_FOLDER,
+  X509_ROOTS_FOLDER,
 } from "../../policy/document.js";
 import type { ControlFilesNode, FileNode } from "./schemas.js";
 
@@ -42,6 +45,7 @@ export function mapControlFiles(
   const entries = node.trustFolder?.entries ?? [];
   const find = (path: string) => entries.find((entry) => path.endsWith(`/${entry.name}`));
   const trustFile = (path: string) => mapEntry(path, find(path));
+  const pemFiles = (folder: string) => mapFolder(folder, ".pem", find(folder));
   return wholeFiles(() => ({
     commitOid,
     defaultBranch: defaultBranchRef.name,
@@ -49,7 +53,12 @@ export function mapControlFiles(
     policy: mapFile(POLICY_PATH, node.policyFile),
     allowedSigners: trustFile(ALLOWED_SIGNERS_PATH),
     revokedKeys: trustFile(REVOKED_KEYS_PATH),
-    keyring: mapKeyring(find(KEYRING_FOLDER)),
+    keyring: mapFolder(KEYRING_FOLDER, ".asc", find(KEYRING_FOLDER)),
+    x509: {
+      roots: pemFiles(X509_ROOTS_FOLDER),
+      timestampAuthorities: pemFiles(TIMESTAMP_AUTHORITIES_FOLDER),
+      transparencyLogs: pemFiles(TRANSPARENCY_LOGS_FOLDER),
+    },
   }));
 }
 
@@ -81,10 +90,10 @@ function wholeFiles<T>(read: () => T): Fact<T> {
   }
 }
 
-function mapKeyring(folder: TrustEntry | undefined): ControlFile[] {
+function mapFolder(path: string, suffix: string, folder: TrustEntry | undefined): ControlFile[] {
   return (folder?.object?.entries ?? [])
-    .filter((entry) => entry.name.endsWith(".asc"))
-    .flatMap((entry) => mapEntry(`${KEYRING_FOLDER}/${entry.name}`, entry) ?? []);
+    .filter((entry) => entry.name.endsWith(suffix))
+    .flatMap((entry) => mapEntry(`${path}/${entry.name}`, entry) ?? []);
 }
 
 /** An entry without an object (a submodule) is there all the same. */

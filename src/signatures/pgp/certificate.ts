@@ -1,4 +1,5 @@
-import { SignatureRefusal } from "../reasons.js";
+import { SignatureRefusal, type ReasonCode } from "../reasons.js";
+import type { Standing } from "../verdict.js";
 import type { PgpKeyMaterial } from "./public-key.js";
 
 /** A self-signature or subkey binding that has been verified. All times in seconds since 1970. */
@@ -52,8 +53,11 @@ export interface Certificate {
   readonly revocations: readonly Revocation[];
 }
 
-/** What became of a key after it signed: said along with a good verdict. */
-export type KeyStanding = "good" | "good-key-expired-since" | "good-key-retired-since";
+/** What is said of a signature by a key's life: the verdict's reason, and how it stood at either instant. */
+export interface KeyJudgement {
+  readonly reason: ReasonCode;
+  readonly standing: Standing;
+}
 
 const SIGN_DATA = 0x02;
 
@@ -69,25 +73,33 @@ export function judgeKey(
   key: ComponentKey,
   signedAt: number,
   at: number,
-): KeyStanding {
+): KeyJudgement {
   const self = newest(selfSignatures(certificate));
   if (self === null) throw new SignatureRefusal("key-not-for-signing", "no valid self-signature");
   const binding = key === certificate.primary ? self : newest(key.bindings);
   if (binding === null) throw new SignatureRefusal("key-not-for-signing", "no valid binding");
-  refuseRevoked([...certificate.revocations, ...key.revocations], signedAt);
   const ends = [endOf(certificate.primary, self), endOf(key, binding)];
+  const revocations = [...certificate.revocations, ...key.revocations];
+  if (revocations.some(({ created }) => created <= signedAt)) throw new SignatureRefusal("key-revoked");
   refuseOutsideLifetime(signedAt, [certificate.primary.created, key.created], ends);
   refuseWrongPurpose(certificate, key, binding);
-  const revokedSince = [...certificate.revocations, ...key.revocations].some(({ created }) => created <= at);
-  if (revokedSince) return "good-key-retired-since";
-  return ends.some((end) => end <= at) ? "good-key-expired-since" : "good";
+  return judgedSince(revocations, ends, at);
 }
 
-/** A key that may be in other hands is worth nothing at any time: its thief sets the clock as he likes. */
-function refuseRevoked(revocations: readonly Revocation[], signedAt: number): void {
-  const refused = revocations.some(({ soft, created }) => !soft || created <= signedAt);
-  if (refused) throw new SignatureRefusal("key-revoked");
+/** The signature was good when it was made. What the key's owner said later, or let lapse, is judged here. */
+function judgedSince(revocations: readonly Revocation[], ends: readonly number[], at: number): KeyJudgement {
+  // A key that may be in other hands is worth nothing at any time: its thief sets the clock as he likes.
+  if (revocations.some(({ soft }) => !soft)) return judged("key-revoked", "key-revoked");
+  if (revocations.some(({ created }) => created <= at))
+    return judged("good-key-retired-since", "key-revoked");
+  const ended = ends.some((end) => end <= at);
+  return ended ? judged("good-key-expired-since", "key-expired") : judged("good", "good");
 }
+
+const judged = (reason: ReasonCode, atEvaluation: ReasonCode): KeyJudgement => ({
+  reason,
+  standing: { atSigning: "good", atEvaluation },
+});
 
 function refuseOutsideLifetime(signedAt: number, starts: readonly number[], ends: readonly number[]): void {
   if (starts.some((start) => signedAt < start)) throw new SignatureRefusal("key-not-yet-valid");

@@ -1,11 +1,15 @@
 import { createHash, createVerify, verify } from "node:crypto";
 import { ByteReader, leftPad } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
+import type { Weakness } from "../rules.js";
 import { joinPadded, readMpi, type PgpKeyMaterial } from "./public-key.js";
 import { DOCUMENT_TYPES, type PgpSignature } from "./signature-packet.js";
 
-/** RFC 9580, section 9.5. MD5, SHA-1 and RIPEMD-160 (1, 2, 3) are named below, and refused. */
+/** RFC 9580, section 9.5. */
 const DIGESTS: ReadonlyMap<number, string> = new Map([
+  [1, "md5"],
+  [2, "sha1"],
+  [3, "ripemd160"],
   [8, "sha256"],
   [9, "sha384"],
   [10, "sha512"],
@@ -13,22 +17,41 @@ const DIGESTS: ReadonlyMap<number, string> = new Map([
   [12, "sha3-256"],
   [14, "sha3-512"],
 ]);
-const WEAK_DIGESTS: ReadonlySet<number> = new Set([1, 2, 3]);
+const WEAK_DIGESTS: ReadonlyMap<number, Weakness> = new Map([
+  [1, "md5"],
+  [2, "sha1"],
+  [3, "ripemd160"],
+]);
 const SMALLEST_RSA = 2048;
 
-/** The digest of a signature by Node's name for it. Refuses the broken and the unknown ones. */
-export function digestOf(signature: PgpSignature): string {
-  if (WEAK_DIGESTS.has(signature.hashAlgorithm)) throw new SignatureRefusal("weak-digest");
+/** The weaknesses of a signature and, where it is known, of the key that made it. */
+export function weaknessesOf(
+  { hashAlgorithm }: PgpSignature,
+  material: PgpKeyMaterial | null,
+): readonly Weakness[] {
+  const found: Weakness[] = [];
+  const digest = WEAK_DIGESTS.get(hashAlgorithm);
+  if (digest !== undefined) found.push(digest);
+  if (material?.kind === "rsa" && material.bits < SMALLEST_RSA) found.push("rsa-below-2048");
+  return found;
+}
+
+/** Refuses digests that cannot be computed here, whatever was signed with them. */
+export function refuseUnusableDigest(signature: PgpSignature): void {
+  digestOf(signature);
+}
+
+/** The digest of a signature by Node's name for it. */
+function digestOf(signature: PgpSignature): string {
   const digest = DIGESTS.get(signature.hashAlgorithm);
   if (digest === undefined)
     throw new SignatureRefusal("algorithm-unsupported", `hash ${signature.hashAlgorithm}`);
   return digest;
 }
 
-/** Refuses keys that are too weak to say anything, whatever they signed. */
-export function refuseWeakKey(material: PgpKeyMaterial): void {
-  const weakRsa = material.kind === "rsa" && material.bits < SMALLEST_RSA;
-  if (material.kind === "dsa" || weakRsa) throw new SignatureRefusal("weak-key");
+/** Refuses keys that cannot be checked here, whatever they signed. */
+export function refuseUnusableMaterial(material: PgpKeyMaterial): void {
+  if (material.kind === "dsa") throw new SignatureRefusal("weak-key");
   if (material.kind === "unsupported") throw new SignatureRefusal("algorithm-unsupported");
 }
 

@@ -3,6 +3,7 @@ import { caseIdOf } from "../../../src/breakglass/stored.js";
 import { type Landed, landCase } from "../../../src/flows/case/land.js";
 import { resolvePolicy } from "../../../src/policy/resolve.js";
 import { known } from "../../../src/facts/facts.js";
+import { NO_X509 } from "../../../src/signatures/index.js";
 import { GATES } from "../../../src/policy/finding.js";
 import { decide, outcomeOf } from "../../../src/policy/decide.js";
 import { withCast } from "../../support/cast.js";
@@ -35,7 +36,7 @@ function landing(changeKey: string): Landed {
     policy: { oid: "b".repeat(40), path: ".github/countersign.yml", text: "version: 1\n" },
     allowedSigners: null,
     revokedKeys: null,
-    keyring: [],
+    keyring: [], x509: NO_X509,
     defaultBranch: "main",
     defaultPolicy: null,
   };

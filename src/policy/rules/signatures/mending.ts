@@ -21,6 +21,7 @@ export const MENDING: Readonly<Record<ReasonCode, Mending>> = {
   good: "nothing",
   "good-key-expired-since": "nothing",
   "good-key-retired-since": "nothing",
+  "good-weak-algorithm": "nothing",
 
   unsigned: "sign",
 
@@ -29,6 +30,10 @@ export const MENDING: Readonly<Record<ReasonCode, Mending>> = {
   "certificate-authority-as-key": "allowed-signers",
   "certificate-principal-mismatch": "prepare",
   "x509-unsupported": "prepare",
+  "x509-untrusted": "prepare",
+  "x509-certificate-missing": "prepare",
+  "x509-principal-not-allowed": "prepare",
+  "x509-time-unproven": "prepare",
 
   "oid-mismatch": "recreate",
   "object-malformed": "recreate",
@@ -47,11 +52,15 @@ export const MENDING: Readonly<Record<ReasonCode, Mending>> = {
   "critical-subpacket-unknown": "sign",
   "namespace-mismatch": "sign",
   "user-presence-missing": "prepare",
+  "user-verification-missing": "prepare",
 
   "certificate-invalid": "prepare",
   "certificate-restricted": "prepare",
   "certificate-expired": "prepare",
   "certificate-not-yet-valid": "prepare",
+  "certificate-revoked": "prepare",
+  "x509-certificate-invalid": "prepare",
+  "x509-not-for-signing": "prepare",
 
   "weak-digest": "prepare",
   "weak-key": "prepare",

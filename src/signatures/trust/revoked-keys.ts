@@ -1,6 +1,6 @@
-import { fingerprintOf } from "./ssh.js";
-import { readPublicKeyLine } from "./openssh/public-key-line.js";
-import type { LineProblem } from "./openssh/allowed-signers.js";
+import { fingerprintOf } from "../ssh.js";
+import { readPublicKeyLine } from "../openssh/public-key-line.js";
+import type { LineProblem } from "../openssh/allowed-signers.js";
 
 export interface RevokedKeys {
   /** `SHA256:…` of SSH keys. */

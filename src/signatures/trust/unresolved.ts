@@ -1,5 +1,5 @@
-import type { CommitFact, RegisteredKeys } from "../facts/facts.js";
-import type { SignatureVerdict } from "./verdict.js";
+import type { CommitFact, RegisteredKeys } from "../../facts/facts.js";
+import type { SignatureVerdict } from "../verdict.js";
 
 export interface KeysWanted {
   readonly login: string;

@@ -1,5 +1,5 @@
-import { endWithout } from "./encoding/armor.js";
-import { formatOf, objectId, type ObjectFormat } from "./object.js";
+import { endWithout } from "../encoding/armor.js";
+import { formatOf, objectId, type ObjectFormat } from "./split.js";
 
 export interface DetachedCommit {
   readonly oid: string;

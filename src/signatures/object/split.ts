@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { SignatureRefusal } from "./reasons.js";
+import { SignatureRefusal } from "../reasons.js";
 
 export type ObjectType = "commit" | "tag";
 export type ObjectFormat = "sha1" | "sha256";

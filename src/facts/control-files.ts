@@ -1,0 +1,44 @@
+import type { Account } from "./facts.js";
+
+/** A file as it stands in the controlled branch. */
+export interface ControlFile {
+  readonly path: string;
+  readonly oid: string;
+  /** Its text; of a binary file (an OpenSSH key revocation list) one character a byte (latin1). */
+  readonly text: string;
+}
+
+export interface ControlFiles {
+  /** The commit they were read from. */
+  readonly commitOid: string;
+  readonly defaultBranch: string;
+  /** The default branch's policy file: it says which branches are controlled. `null`: there is none. */
+  readonly defaultPolicy: ControlFile | null;
+  /** The policy file of the branch the change goes to. `null`: there is none. */
+  readonly policy: ControlFile | null;
+  readonly allowedSigners: ControlFile | null;
+  readonly revokedKeys: ControlFile | null;
+  readonly keyring: readonly ControlFile[];
+  readonly x509: X509Files;
+}
+
+/** Whom X.509 signatures (S/MIME, gitsign) are checked with: PEM files, each of which may hold several items. */
+export interface X509Files {
+  /** Certificates of root authorities. */
+  readonly roots: readonly ControlFile[];
+  /** Certificates of timestamp authorities (RFC 3161): their roots. */
+  readonly timestampAuthorities: readonly ControlFile[];
+  /** Public keys of transparency logs (Rekor). */
+  readonly transparencyLogs: readonly ControlFile[];
+}
+
+/** Public keys that one account registered on GitHub. */
+export interface RegisteredKeys {
+  readonly account: Account;
+  /** `member`: has write access to the repository; `forge`: GitHub's own `web-flow`. */
+  readonly kind: "member" | "forge";
+  /** OpenSSH public keys registered for signing, one line each. */
+  readonly ssh: readonly string[];
+  /** ASCII-armored OpenPGP public keys. */
+  readonly gpg: readonly string[];
+}
