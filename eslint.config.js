@@ -9,6 +9,7 @@ const PURE = [
   "src/deployments/**",
   "src/report/**",
   "src/facts/facts.ts",
+  "src/facts/control-files.ts",
 ];
 
 const IO_PACKAGES = [

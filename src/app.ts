@@ -20,6 +20,7 @@ import { processDelivery } from "./webhooks/delivery/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
 import { connectGitHub } from "./github/github.js";
+import { Verifier } from "./signatures/verifier.js";
 import { openStore } from "./store/open.js";
 import { startWorker, type Handlers } from "./store/queue/worker.js";
 import type { Store } from "./store/store.js";
@@ -61,7 +62,9 @@ export async function startApp(
   const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger);
   const notifier = createNotifier(config.channels, { clock, privateTargets: config.privateTargets });
   const { opensPullRequests } = config;
-  const context: FlowContext = { appId, store, github, clock, logger, notifier, opensPullRequests };
+  const verifier = new Verifier();
+  const parts = { store, github, clock, logger, notifier, verifier };
+  const context: FlowContext = { appId, opensPullRequests, ...parts };
   const probot = new Probot({ appId, privateKey, secret: webhookSecrets[0], baseUrl: apiUrl, log: logger });
   await probot.ready();
   registerHandlers(probot, context);

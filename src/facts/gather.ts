@@ -3,6 +3,7 @@ import { isCountersignError } from "../errors.js";
 import { isControlledBranch } from "../policy/controlled.js";
 import { resolvePolicy, type PolicySource } from "../policy/resolve.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
+import type { Verifier } from "../signatures/verifier.js";
 import type { Account, BranchTip, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
 import { forkedHead, known, unknown } from "./facts.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
@@ -23,6 +24,7 @@ export interface GatheredChange {
 export interface GatherPorts {
   readonly source: FactSource;
   readonly clock: Clock;
+  readonly verifier: Verifier;
   /** Who pushed a branch to a commit, as a webhook told us; `null` where none did. */
   readonly findPusher: (tip: BranchTip) => Promise<Account | null>;
 }
@@ -52,7 +54,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
   const merge = await readMerge(reading, ports.source);
   const controlFiles = await readControlFiles(reading, merge, ports.source);
   const policy = resolvePolicy(controlFiles, controlFiles.known ? controlFiles.value.commitOid : null);
-  const signatures = await verifyCommits(reading, controlFiles, policy, ports.source, observedAt);
+  const signatures = await verifyCommits(reading, controlFiles, policy, ports, observedAt);
   const facts: ChangeFacts = {
     observedAt: observedAt.toISOString(),
     appId: ports.source.appId,

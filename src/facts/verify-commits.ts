@@ -1,11 +1,13 @@
+import { rulesOf } from "../policy/document/signatures.js";
 import type { PolicySource } from "../policy/resolve.js";
 import {
-  buildTrust,
+  STRICT_RULES,
+  type SignatureRules,
   type SignatureVerdict,
   type TrustMaterial,
   type TrustProblem,
   unresolvedCommitters,
-  verifyCommitFact,
+  type Verifier,
 } from "../signatures/index.js";
 import type { CommitFact, ControlFiles, Fact, RegisteredKeys } from "./facts.js";
 import { known } from "./facts.js";
@@ -21,6 +23,11 @@ export interface VerifiedCommits {
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
 }
 
+export interface VerifyPorts {
+  readonly source: FactSource;
+  readonly verifier: Verifier;
+}
+
 /**
  * Verifies every commit with the keys that the controlled branch trusts, and asks GitHub for registered keys only
  * where those do not know the signer and the policy lets them count.
@@ -29,19 +36,21 @@ export async function verifyCommits(
   { repository, commits }: Pick<PullRequestReading, "repository" | "commits">,
   controlFiles: Fact<ControlFiles>,
   policy: PolicySource,
-  source: FactSource,
+  { source, verifier }: VerifyPorts,
   at: Date,
 ): Promise<VerifiedCommits> {
   if (!commits.known) return { ...UNVERIFIED, verdicts: commits };
   if (!controlFiles.known) return { ...UNVERIFIED, verdicts: controlFiles };
   const material = { ...trustFiles(controlFiles.value), registered: [] };
-  const first = await verifyAll(commits.value, material, at);
+  const rules = policy.kind === "usable" ? rulesOf(policy.policy.signatures) : STRICT_RULES;
+  const verifyAll = verifiesAll(verifier, commits.value, rules, at);
+  const first = await verifyAll(material);
   const registeredKeys = await readKeys(first.verdicts, commits.value, policy, (login, kind) =>
     source.readRegisteredKeys(repository, login, kind),
   );
   const registered = registeredKeys.flatMap((keys) => (keys.known ? [keys.value] : []));
   const { verdicts, ...trust } =
-    registered.length === 0 ? first : await verifyAll(commits.value, { ...material, registered }, at);
+    registered.length === 0 ? first : await verifyAll({ ...material, registered });
   return { ...trust, verdicts: known(verdicts), registeredKeys };
 }
 
@@ -59,14 +68,19 @@ const trustFiles = ({
   x509,
 });
 
-async function verifyAll(
+type Verified = Pick<VerifiedCommits, "trustProblems" | "trustDigest"> & { verdicts: SignatureVerdict[] };
+
+function verifiesAll(
+  verifier: Verifier,
   commits: readonly CommitFact[],
-  material: TrustMaterial,
+  rules: SignatureRules,
   at: Date,
-): Promise<Pick<VerifiedCommits, "trustProblems" | "trustDigest"> & { verdicts: SignatureVerdict[] }> {
-  const trust = await buildTrust(material);
-  const verdicts = commits.map((commit) => verifyCommitFact(commit, trust, at));
-  return { verdicts, trustProblems: trust.problems, trustDigest: trust.digest };
+): (material: TrustMaterial) => Promise<Verified> {
+  return async (material) => {
+    const trust = await verifier.trustIn(material);
+    const verdicts = commits.map((commit) => verifier.verify(commit, trust, at, rules));
+    return { verdicts, trustProblems: trust.problems, trustDigest: trust.digest };
+  };
 }
 
 async function readKeys(

@@ -1,7 +1,9 @@
 import type { Clock } from "../clock.js";
+import type { GatherPorts } from "../facts/gather.js";
 import type { GitHub, Installation } from "../github/github.js";
 import type { Logger } from "../logger.js";
 import type { Notifier } from "../notify/alert.js";
+import type { Verifier } from "../signatures/verifier.js";
 import type { Store } from "../store/store.js";
 
 /** What every flow is given: the doors, the clock, and who we are. */
@@ -10,10 +12,26 @@ export interface FlowContext {
   readonly store: Store;
   readonly github: GitHub;
   readonly clock: Clock;
+  /** Keeps what was proven of commits and keys, for as long as the process lives. */
+  readonly verifier: Verifier;
   readonly logger: Logger;
   readonly notifier: Notifier;
   /** Whether the operator lets the app open retroactive pull requests: it needs more permissions than app.yml asks for. */
   readonly opensPullRequests: boolean;
+}
+
+/** What facts are gathered with for a tenant. */
+export function gatherPorts(
+  { clock, store, verifier }: Pick<FlowContext, "clock" | "store" | "verifier">,
+  installation: Installation,
+  tenantId: number,
+): GatherPorts {
+  return {
+    source: installation.facts,
+    clock,
+    verifier,
+    findPusher: (tip) => store.findPusher(tenantId, tip),
+  };
 }
 
 /** The tenant's installation, or `null` if the app is not (or no longer) active there: then there is nothing to do. */

@@ -8,7 +8,7 @@ import type { Decision } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { KnownPullRequest, NewDecision } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
-import { installationOf, type FlowContext } from "./context.js";
+import { gatherPorts, installationOf, type FlowContext } from "./context.js";
 import { type Hindrances, readHindrances } from "./emergencies.js";
 import { wantChecks, type DecisionBody } from "./want-checks.js";
 
@@ -19,11 +19,7 @@ import { wantChecks, type DecisionBody } from "./want-checks.js";
 export async function evaluatePullRequest(context: FlowContext, subject: PullRequestSubject): Promise<void> {
   const installation = await installationOf(context, subject.tenantId);
   if (installation === null) return;
-  const change = await gather(subject, {
-    source: installation.facts,
-    clock: context.clock,
-    findPusher: (tip) => context.store.findPusher(subject.tenantId, tip),
-  });
+  const change = await gather(subject, gatherPorts(context, installation, subject.tenantId));
   await settleDeclaration(context, subject.tenantId, change.facts);
   if (change.facts.pullRequest.state !== "OPEN") {
     await storeEnd(context, subject.tenantId, change);

@@ -7,7 +7,7 @@ import { NO_EMERGENCIES } from "../policy/emergencies.js";
 import type { Decision } from "../policy/finding.js";
 import type { NewRecord, StoreTransaction } from "../store/store.js";
 import type { Installation } from "../github/github.js";
-import { installationOf, type FlowContext } from "./context.js";
+import { gatherPorts, installationOf, type FlowContext } from "./context.js";
 import { landCase } from "./case/land.js";
 import { landedMerge } from "./case/landed-merge.js";
 import { readHindrances } from "./emergencies.js";
@@ -29,11 +29,7 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
   if ((await store.findMergeRecord(tenantId, repository.id, number)) !== null) return;
   const installation = await installationOf(context, tenantId);
   if (installation === null) throw inactive(repository, clock.now());
-  const change = await gather(subject, {
-    source: installation.facts,
-    clock,
-    findPusher: (tip) => store.findPusher(tenantId, tip),
-  });
+  const change = await gather(subject, gatherPorts(context, installation, tenantId));
   awaitMerge(change, clock.now());
   await awaitEarlier(context, tenantId, change);
   if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;

@@ -13,4 +13,5 @@ export { STRICT_RULES, WEAKNESSES, type SignatureRules, type Weakness } from "./
 export { buildTrust, NO_X509, type Trust, type TrustMaterial, type TrustProblem } from "./trust.js";
 export { unresolvedCommitters, type KeysWanted } from "./trust/unresolved.js";
 export type { SignatureFormat, SignatureVerdict, Signer, VerdictKind } from "./verdict.js";
+export { Verifier, type VerifierLimits } from "./verifier.js";
 export { verifyCommitFact, verifyObject, type SignedObject, type VerifyOptions } from "./verify.js";

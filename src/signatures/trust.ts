@@ -176,7 +176,8 @@ function registeredProblem({ account }: RegisteredKeys, message: string): TrustP
   return { path: `github:${account.login}`, line: null, message };
 }
 
-function digestOf(material: TrustMaterial): string {
+/** SHA-256 (hex) over all material, in an order that does not depend on how it was listed. */
+export function digestOf(material: TrustMaterial): string {
   const registered = material.registered.map(({ account, kind, ssh, gpg }) =>
     JSON.stringify([kind, account.id, account.login, ssh.toSorted(), gpg.toSorted()]),
   );

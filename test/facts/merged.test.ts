@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { Verifier } from "../../src/signatures/verifier.js";
 import { ManualClock } from "../../src/clock.js";
 import {
   type CommitFact,
@@ -54,7 +55,12 @@ async function gatherLanded(
     readCodeScanning: () => Promise.reject(new Error("The policy asks for none.")),
   };
   const clock = new ManualClock(new Date("2026-11-20T12:31:00Z"));
-  return await gather(ADDRESS, { source, clock, findPusher: () => Promise.resolve(null) });
+  return await gather(ADDRESS, {
+    source,
+    clock,
+    verifier: new Verifier(),
+    findPusher: () => Promise.resolve(null),
+  });
 }
 
 describe("the policy of a merged change is that of the branch before it, by the branch's log", () => {

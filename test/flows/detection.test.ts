@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { Verifier } from "../../src/signatures/verifier.js";
 import type { FlowContext } from "../../src/flows/context.js";
 import { watchBranch } from "../../src/flows/watch/watch-branch.js";
 import { connectGitHub } from "../../src/github/github.js";
@@ -360,7 +361,7 @@ function moves(cast: () => Cast): void {
     const notifier = { channels: new Set<string>(), send: () => Promise.resolve() };
     const context: FlowContext = {
       ...{ appId: github.appId, store: app.store, github: connectGitHub(identity, clock, silentLogger) },
-      ...{ clock, logger: silentLogger, notifier, opensPullRequests: false },
+      ...{ clock, logger: silentLogger, notifier, verifier: new Verifier(), opensPullRequests: false },
     };
     const subject = { ...subjectOf(repository), branch: "main" };
     await Promise.all([watchBranch(context, subject), watchBranch(context, subject)]);

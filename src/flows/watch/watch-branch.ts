@@ -93,7 +93,7 @@ const isPull = (change: Change): change is Exclude<Change, MoveChange> => change
 
 /** `found` grows as changes are judged: what one of them covers the next does not. */
 async function occasionOf(
-  { store }: FlowContext,
+  { store, verifier }: FlowContext,
   { branches }: Installation,
   look: BranchLook,
   { found, open }: { readonly found: readonly Found[]; readonly open: readonly StoredCase[] },
@@ -105,6 +105,7 @@ async function occasionOf(
   return {
     repository: await branches.readRepository(repository),
     branch,
+    verifier,
     activity: await branches.readActivity(repository, branch),
     isDoubted: (policy) =>
       doubtOf(open, policy) !== null ||

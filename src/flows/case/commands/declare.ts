@@ -10,7 +10,7 @@ import type { Policy } from "../../../policy/document.js";
 import type { StoredCase } from "../../../store/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import type { StoreTransaction } from "../../../store/store.js";
-import type { FlowContext } from "../../context.js";
+import { type FlowContext, gatherPorts } from "../../context.js";
 import { readActor } from "../actor.js";
 import { doubtOf } from "../basis.js";
 import { CaseDraft, type CasePlace } from "../core/draft.js";
@@ -32,12 +32,8 @@ export async function declare(
   subject: CommandSubject,
   command: DeclareCommand,
 ): Promise<void> {
-  const { store, clock } = context;
-  const change = await gather(subject, {
-    source: installation.facts,
-    clock,
-    findPusher: (tip) => store.findPusher(subject.tenantId, tip),
-  });
+  const { store } = context;
+  const change = await gather(subject, gatherPorts(context, installation, subject.tenantId));
   const policy = usablePolicy(change, await openCasesOf(context, subject, change));
   if (policy.refusal !== null) {
     await store.transaction((tx) => refuseAlone(tx, context, subject, policy.refusal));

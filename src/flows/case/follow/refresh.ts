@@ -4,7 +4,7 @@ import { readCaseFile } from "../../../breakglass/stored.js";
 import { gather } from "../../../facts/gather.js";
 import type { Installation } from "../../../github/github.js";
 import type { StoredCase } from "../../../store/case-store.js";
-import type { FlowContext } from "../../context.js";
+import { type FlowContext, gatherPorts } from "../../context.js";
 import { moversOf } from "../../watch/move/movers.js";
 import { handsInCommits, handsInPull, involved } from "../involvement.js";
 import { withCase } from "../core/with-case.js";
@@ -47,11 +47,7 @@ async function readInvolvement(
   if (pullNumber === null) return readPush(installation, stored, subject, landing);
   const { facts } = await gather(
     { repository, number: pullNumber },
-    {
-      source: installation.facts,
-      clock: context.clock,
-      findPusher: (tip) => context.store.findPusher(tenantId, tip),
-    },
+    gatherPorts(context, installation, tenantId),
   );
   return handsInPull(facts.pullRequest, facts);
 }

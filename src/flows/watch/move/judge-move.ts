@@ -13,6 +13,7 @@ import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
 import type { Decision } from "../../../policy/finding.js";
 import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
+import type { Verifier } from "../../../signatures/verifier.js";
 import { readCommits, readControlFilesAt } from "./read-move.js";
 import { type Movers, moversOf } from "./movers.js";
 
@@ -44,6 +45,7 @@ export interface Occasion {
   /** Whether a policy may itself have come around the gates: before this look, or earlier in it. */
   readonly isDoubted: (policy: PolicySource) => boolean;
   readonly at: Date;
+  readonly verifier: Verifier;
 }
 
 /**
@@ -65,7 +67,8 @@ export async function judgeMove(
   const policy = resolvePolicy(files, before);
   const commits = await readCommits(installation, repository, found, instants);
   const change = await complete(occasion, found, commits);
-  const signatures = await verifyCommits({ repository, commits }, files, policy, installation.facts, at);
+  const ports = { source: installation.facts, verifier: occasion.verifier };
+  const signatures = await verifyCommits({ repository, commits }, files, policy, ports, at);
   const facts: PushFacts = {
     ...change,
     observedAt: at.toISOString(),
