@@ -59,11 +59,11 @@ export function withSignature(payload: string, signature: string, header = "gpgs
 }
 
 /** Verifies bytes under the id they hash to, so that only what is inside of them decides. */
-export async function verifyRaw(
+export function verifyRaw(
   raw: Uint8Array,
   trust: Trust,
   options: { type?: "commit" | "tag"; at?: Date; account?: Account | null } = {},
-): Promise<SignatureVerdict> {
+): SignatureVerdict {
   const type = options.type ?? "commit";
   const input = { type, oid: objectId(type, raw, "sha1"), raw, committerAccount: options.account ?? null };
   return verifyObject(input, trust, options.at ?? NOW);
