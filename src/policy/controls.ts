@@ -209,6 +209,11 @@ export const RULES = {
     claim: "The policy that judges came through its gates, as far as open break-glass cases tell",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5", "NIST-800-53r5:CM-6"],
   },
+  waiver: {
+    gate: "policy",
+    claim: "Each exception of the policy has an owner, a reason and an end within a year",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
+  },
   "required-result": {
     gate: "policy",
     claim: "Each result the policy lists came from the right source for exactly this commit",

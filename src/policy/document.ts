@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { breakGlass } from "./document/break-glass.js";
 import { accountId, LIST_LIMIT, name } from "./document/common.js";
+import { waivers } from "./document/waivers.js";
 import { signatures } from "./document/signatures.js";
 
 /** Where the controlled branch keeps its policy and the keys it trusts. Fixed by convention, not configurable. */
@@ -130,6 +131,7 @@ export const PolicySchema = z
       .default([])
       .describe("Code scanners that must have looked, and what severity fails."),
     review,
+    waivers,
     breakGlass,
   })
   .meta({ title: "Countersign policy", description: `The policy file ${POLICY_PATH}, version 1.` });

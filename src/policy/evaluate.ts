@@ -10,9 +10,11 @@ import { advice, failed, noted, passed, unclear } from "./rules/build.js";
 import { codeScanningFindings } from "./rules/code-scanning.js";
 import { emergencyFindings } from "./rules/emergencies.js";
 import { protectionFindings } from "./rules/protection.js";
+import { judgedAt } from "./rules/results/counted.js";
 import { resultFindings } from "./rules/results.js";
 import { proposedPolicyFindings } from "./rules/proposed-policy.js";
 import { reviewFindings } from "./rules/review.js";
+import { waive, waiverFindings } from "./waivers.js";
 import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
 
 /**
@@ -32,7 +34,9 @@ export function evaluate(
   const urgent = emergencyFindings(then, emergencies);
   return GATES.map((gate) => {
     const judged =
-      source.kind === "usable" ? judge(gate, then, source, verdicts, trustProblems) : unusable(gate, source);
+      source.kind === "usable"
+        ? waive(judge(gate, then, source, verdicts, trustProblems), source.policy.waivers, judgedAt(then))
+        : unusable(gate, source);
     const findings = [...judged, ...urgent.filter((finding) => finding.gate === gate)];
     return { gate, outcome: outcomeOf(findings), findings };
   });
@@ -57,6 +61,7 @@ function judge(
         ...proposedPolicyFindings(facts),
         ...resultFindings(facts, policy),
         ...codeScanningFindings(facts, policy),
+        ...waiverFindings(policy.waivers, judgedAt(facts)),
       ];
     case "review":
       return reviewFindings(facts, policy);

@@ -26,6 +26,15 @@ export interface Finding {
   readonly controls: readonly ControlId[];
   /** Where in the pull request's files it shows, if anywhere. */
   readonly location: { readonly path: string; readonly line: number } | null;
+  /** Only where the policy waived it: who answers for that, why and until which day (UTC). */
+  readonly waiver?: FindingWaiver;
+}
+
+export interface FindingWaiver {
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: string;
+  readonly controls: readonly ControlId[];
 }
 
 export interface Remedy {

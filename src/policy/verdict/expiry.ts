@@ -1,18 +1,23 @@
 import type { ChangeFacts } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
+import { nextChange } from "../waivers.js";
 import { countsUntil, isFrom, judgedAt, nameOf, successOf } from "../rules/results/counted.js";
 
 /**
- * The first instant after `facts.observedAt` at which a required result that counts today has grown older than its
- * `maxAge`: judged then, the same facts would no longer pass. GitHub sends no event for it, so someone has to look.
+ * The first instant after `facts.observedAt` at which the same facts would be judged otherwise: a required result that
+ * counts today has grown older than its `maxAge`, or a waiver ends. GitHub sends no event for it, so someone has to look.
  *
- * `null` where nothing will expire: no result with an age limit counts, or the change is merged and its results are
- * as old as they were then. Throws nothing.
+ * `null` where nothing will change by time alone, as for a merged change, which is judged as of its merge.
  */
 export function expiresAt(facts: ChangeFacts, policy: Policy): Date | null {
-  if (facts.pullRequest.merge !== null || !facts.results.known) return null;
-  const results = facts.results.value;
+  if (facts.pullRequest.merge !== null) return null;
   const now = judgedAt(facts);
+  const next = Math.min(nextOfResults(facts, policy, now), nextChange(policy.waivers, now));
+  return Number.isFinite(next) ? new Date(next) : null;
+}
+
+function nextOfResults(facts: ChangeFacts, policy: Policy, now: number): number {
+  const results = facts.results.known ? facts.results.value : [];
   const ends = policy.results
     .flatMap((required) =>
       results
@@ -24,5 +29,5 @@ export function expiresAt(facts: ChangeFacts, policy: Policy): Date | null {
     )
     .filter((end) => Number.isFinite(end) && end >= now);
   // At the end itself it counts still.
-  return ends.length === 0 ? null : new Date(Math.min(...ends) + 1);
+  return Math.min(...ends) + 1;
 }

@@ -20,6 +20,14 @@ const finding = z.strictObject({
     .nullable(),
   controls: z.array(controlId),
   location: z.strictObject({ path: z.string(), line: z.int() }).nullable(),
+  waiver: z
+    .strictObject({
+      owner: z.string(),
+      reason: z.string(),
+      expires: z.string(),
+      controls: z.array(controlId),
+    })
+    .exactOptional(),
 });
 
 const StoredDecisionSchema = z.strictObject({
