@@ -125,12 +125,18 @@ const EVENT_NEEDS: Readonly<Record<string, string>> = {
   code_scanning_alert: "security_events",
   issue_comment: "issues",
   issues: "issues",
+  member: "members",
+  membership: "members",
   merge_group: "merge_queues",
+  organization: "members",
   pull_request: "pull_requests",
   pull_request_review: "pull_requests",
   push: "contents",
+  repository: "metadata",
   repository_ruleset: "metadata",
   status: "statuses",
+  team: "members",
+  team_add: "members",
 };
 
 /** Events that an app gets without subscribing. */
@@ -138,6 +144,7 @@ export const ALWAYS_SENT: ReadonlySet<string> = new Set([
   "ping",
   "installation",
   "installation_repositories",
+  "installation_target",
 ]);
 
 /** What is wrong with an app's manifest: events that its permissions do not reach. */

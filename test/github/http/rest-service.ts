@@ -37,6 +37,8 @@ export class RestService {
     this.#checkRequest(input, query);
     const repository = this.#repository(input);
     checkPermission(operation.id, caller, this.#role(caller, repository));
+    if (operation.takesBody && repository?.archived === true)
+      throw new Refusal(403, "Repository was archived so is read-only.");
     const body = input.body ?? {};
     const answer = await handler({ ...this.#services, caller, url, params, query, body, repository });
     this.#checkAnswer(operation.id, answer, operation.responses);

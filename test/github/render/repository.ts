@@ -78,7 +78,7 @@ export function repository(world: World, repo: Repo): Json {
     default_branch: repo.defaultBranch,
     visibility: repo.private ? "private" : "public",
     created_at: repo.createdAt,
-    updated_at: repo.pushedAt,
+    updated_at: repo.pushedAt > repo.updatedAt ? repo.pushedAt : repo.updatedAt,
     pushed_at: repo.pushedAt,
   };
 }

@@ -25,6 +25,11 @@ export class InstallationHandle {
     administration.unsuspend(this.#world, this.installation);
   }
 
+  /** The account's owner accepts what the app asks for now. */
+  acceptPermissions(permissions: Installation["permissions"]): void {
+    administration.acceptPermissions(this.#world, this.installation, permissions);
+  }
+
   uninstall(): void {
     administration.uninstall(this.#world, this.installation);
   }

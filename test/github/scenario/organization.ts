@@ -1,5 +1,6 @@
 import * as administration from "../world/administration.js";
-import type { Account, Ruleset } from "../world/model.js";
+import { leaveOrganization, renameAccount } from "../world/people.js";
+import type { Account, Ruleset, Team } from "../world/model.js";
 import type { World } from "../world/world.js";
 import { RepositoryHandle } from "./repository.js";
 import { newRuleset, type RulesetOptions } from "./ruleset.js";
@@ -31,14 +32,28 @@ export class OrganizationHandle {
     this.#world.members.set(this.account.id, members.set(user.account.id, role));
   }
 
+  /** A member leaves, or is put out, and with that leaves the organization's teams and repositories. */
+  removeMember(user: UserHandle): void {
+    leaveOrganization(this.#world, this.account, user.account);
+  }
+
+  rename(login: string): void {
+    renameAccount(this.#world, this.account, login);
+  }
+
   /** A team; its members need not be the organization's members, as GitHub would make them. */
   team(name: string, ...members: readonly UserHandle[]): TeamHandle {
     const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-    const team = { id: this.#world.id(), organization: this.account, slug, name, members: new Set<number>() };
+    const team: Team = {
+      id: this.#world.id(),
+      organization: this.account,
+      slug,
+      name,
+      members: new Set(members.map(({ account }) => account.id)),
+      repositories: new Map(),
+    };
     this.#world.teams.push(team);
-    const handle = new TeamHandle(team);
-    handle.add(...members);
-    return handle;
+    return new TeamHandle(this.#world, team);
   }
 
   /** A new repository with a first commit on `main`. */

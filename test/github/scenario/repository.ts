@@ -10,6 +10,7 @@ import type {
   Role,
   Ruleset,
 } from "../world/model.js";
+import { grantRole, revokeRole } from "../world/people.js";
 import { openIssue, type NewIssue } from "../world/issues.js";
 import { mergeGroup, type MergeMethod } from "../world/branches/merging.js";
 import * as pulls from "../world/pulls.js";
@@ -18,6 +19,7 @@ import { fullName, type World } from "../world/world.js";
 import { commentOn, IssueHandle, type CommentHandle, type CommentOptions } from "./issue.js";
 import { PullRequestHandle } from "./pull-request.js";
 import { commitAndPush, makeCommit, pushRef, tipOf, type PushOptions } from "./pushing.js";
+import { RepositorySettings } from "./repository-settings.js";
 import { newRuleset, type RulesetOptions } from "./ruleset.js";
 import type { UserHandle } from "./user.js";
 
@@ -48,7 +50,17 @@ export class RepositoryHandle {
   }
 
   grant(user: UserHandle, role: Role): void {
-    this.repo.collaborators.set(user.account.id, role);
+    grantRole(this.#world, this.repo, user.account, role);
+  }
+
+  /** `user` is no collaborator any more. */
+  revoke(user: UserHandle): void {
+    revokeRole(this.#world, this.repo, user.account);
+  }
+
+  /** What its owner does to the repository itself. */
+  get settings(): RepositorySettings {
+    return new RepositorySettings(this.#world, this.repo);
   }
 
   /** The commit at the tip of a branch. @throws if there is no such branch */

@@ -50,6 +50,16 @@ export function unsuspend(world: World, installation: Installation): void {
   tellInstallation(world, installation, "unsuspend", {});
 }
 
+/** The account's owner accepts the permissions that the app asks for now. */
+export function acceptPermissions(
+  world: World,
+  installation: Installation,
+  permissions: Installation["permissions"],
+): void {
+  Object.assign(installation, { permissions, updatedAt: world.now() });
+  tellInstallation(world, installation, "new_permissions_accepted", { requester: null });
+}
+
 /** Adds repositories to, or removes them from, an installation that names its repositories. */
 export function selectRepositories(
   world: World,

@@ -15,7 +15,7 @@ export type {
 /** What the loopback GitHub remembers, as plain data. Times are ISO 8601 UTC in whole seconds, as GitHub's are. */
 export interface Account {
   readonly id: number;
-  readonly login: string;
+  login: string;
   readonly type: "User" | "Organization" | "Bot";
   readonly name: string;
   /** Verified e-mails: how GitHub finds the account of a commit. */
@@ -52,6 +52,8 @@ export interface Team {
   readonly name: string;
   /** Account ids. */
   readonly members: Set<number>;
+  /** What the team may do, by the ids of repositories. */
+  readonly repositories: Map<number, Role>;
 }
 
 export type Access = "read" | "write";
@@ -93,10 +95,12 @@ export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 
 export interface Repo {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
-  readonly private: boolean;
-  readonly defaultBranch: string;
+  owner: Account;
+  name: string;
+  private: boolean;
+  defaultBranch: string;
+  /** Full names that it had before, by which GitHub still finds it until another repository takes one. */
+  readonly formerNames: string[];
   readonly git: GitStore;
   readonly parent: Repo | null;
   readonly collaborators: Map<number, Role>;
@@ -118,6 +122,8 @@ export interface Repo {
   nextNumber: number;
   readonly createdAt: string;
   pushedAt: string;
+  /** When its own settings were changed last. */
+  updatedAt: string;
 }
 
 export interface Issue {

@@ -138,6 +138,7 @@ export class World {
       name,
       private: options.private ?? true,
       defaultBranch: "main",
+      formerNames: [],
       git: await GitStore.create(folder),
       parent: options.parent ?? null,
       collaborators: new Map(),
@@ -158,6 +159,7 @@ export class World {
       nextNumber: 1,
       createdAt: this.now(),
       pushedAt: this.now(),
+      updatedAt: this.now(),
     };
     this.repositories.push(repo);
     return repo;
@@ -180,7 +182,9 @@ export class World {
 
   repository(owner: string, name: string): Repo | null {
     const wanted = `${owner}/${name}`.toLowerCase();
-    return this.repositories.find((repo) => fullName(repo).toLowerCase() === wanted) ?? null;
+    const named = this.repositories.find((repo) => fullName(repo).toLowerCase() === wanted);
+    const renamed = (repo: Repo) => repo.formerNames.some((former) => former.toLowerCase() === wanted);
+    return named ?? this.repositories.find(renamed) ?? null;
   }
 
   /** The installations that reach a repository, or the account where `repo` is null. */
@@ -190,13 +194,24 @@ export class World {
     );
   }
 
-  /** The role an account has on a repository, or `null` for none. */
+  /** The role an account has on a repository, by itself or by its teams; `null` for none. */
   role(account: Account, repo: Repo): Role | null {
     if (repo.owner === account || this.members.get(repo.owner.id)?.get(account.id) === "admin")
       return "admin";
-    return repo.collaborators.get(account.id) ?? (repo.private ? null : "read");
+    const byTeam = this.teams
+      .filter(({ members, organization }) => members.has(account.id) && organization === repo.owner)
+      .map(({ repositories }) => repositories.get(repo.id));
+    const roles = [
+      repo.collaborators.get(account.id),
+      ...byTeam,
+      repo.private ? undefined : ("read" as const),
+    ];
+    return ROLES.findLast((role) => roles.includes(role)) ?? null;
   }
 }
+
+/** From the least to the most. */
+const ROLES: readonly Role[] = ["read", "triage", "write", "maintain", "admin"];
 
 /** Throw-away keys by the order of their apps: making one takes longer than starting a GitHub, so worlds share them. */
 const KEYS: AppKeys[] = [];
