@@ -106,6 +106,8 @@ const EVENTS = [
   "member-removed",
   "membership-added",
   "membership-removed",
+  "merge-group-checks-requested",
+  "merge-group-destroyed",
   "organization-member-added",
   "organization-member-removed",
   "organization-renamed",
