@@ -8,6 +8,9 @@ const step = z.object({
   refusal: z.object({ rule: z.string() }).nullable(),
 });
 
+/** The part of a record's body that says that its policy merely observed. */
+const observed = z.object({ decision: z.object({ policy: z.object({ mode: z.literal("observe") }) }) });
+
 /**
  * A record as one line for a terminal: place, time, kind, where, what, outcome, digest. `intact`: its body is what its
  * digest says; of one that is not, nothing is read from the body.
@@ -38,7 +41,9 @@ function whatOf({ kind, changeKey, commitOid }: StoredRecord): string {
 
 function outcomeOf({ kind, outcome, bypass, body }: StoredRecord, intact: boolean): string {
   if (bypass) return `BYPASS (${outcome})`;
-  if (kind !== "break-glass" || !intact) return outcome;
+  if (!intact) return outcome;
+  if (observed.safeParse(JSON.parse(body)).success) return `observed (${outcome})`;
+  if (kind !== "break-glass") return outcome;
   const read = step.safeParse(JSON.parse(body));
   if (!read.success) return outcome;
   const { event, refusal } = read.data;

@@ -1,5 +1,5 @@
 import type { Account, ChangeFacts, Fact } from "../facts/facts.js";
-import type { Decision } from "../policy/finding.js";
+import { type Decision, observes } from "../policy/finding.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { changeKeys } from "./change-key.js";
 import { signedCommits } from "./commits.js";
@@ -40,7 +40,8 @@ export function mergeRecord({
   if (merge === null) throw new TypeError("A merge record needs a merged pull request.");
   // The facts are gathered after the merge, when an approval, a review or the protection may have been changed: what
   // was shown before it must have passed as well. Without any verdict before it, nothing let it in.
-  const bypass = decision.outcome !== "passed" || before?.outcome !== "passed";
+  const shown = decision.outcome === "passed" && before?.outcome === "passed";
+  const bypass = !shown && !observes(decision.policy);
   return recordOf(
     {
       changeKey: changeKeys.pullRequest(facts.repository.id, facts.pullRequest.number),

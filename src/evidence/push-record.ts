@@ -1,5 +1,5 @@
 import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
-import type { Decision } from "../policy/finding.js";
+import { type Decision, observes } from "../policy/finding.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { BASELINE_CONTROLS } from "./case-controls.js";
 import { changeKeys, type Move } from "./change-key.js";
@@ -33,19 +33,19 @@ export interface PushEvidence {
 }
 
 /**
- * Builds the record (kind `push`) of a change that came without a merged pull request. It is a bypass unless exempt,
- * whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
+ * Builds the record (kind `push`) of a change that came without a merged pull request. It is a bypass unless exempt
+ * or merely observed, whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
  */
 export function pushRecord(evidence: PushEvidence): RecordContent {
   const { repository, branch, move, exemption, decision } = evidence;
   const { oids, commits, verdicts, trustDigest, results, pusher, at, deliveries } = evidence;
   const { form, before, after } = move;
-  const bypass = exemption === null;
+  const bypass = exemption === null && !observes(decision.policy);
   return recordOf(
     {
       changeKey: changeKeys.ofMove(repository.id, branch, move),
       bypass,
-      outcome: bypass ? decision.outcome : "exempt",
+      outcome: exemption === null ? decision.outcome : "exempt",
       controls: decision.controls,
     },
     {

@@ -4,7 +4,7 @@ import { type Emergencies, NO_EMERGENCIES } from "../policy/emergencies.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
 import { expiresAt } from "../policy/verdict/expiry.js";
-import type { Decision } from "../policy/finding.js";
+import { type Decision, enforced } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { KnownPullRequest, NewDecision } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
@@ -89,16 +89,17 @@ function knownPullRequest(
   };
 }
 
-/** The four gates and what they make together. */
+/**
+ * The four gates and what they make together. While an emergency stands against the branch its policy does not merely
+ * observe: that may be the very thing that came around the gates.
+ */
 export function judge(
   { facts, policy, verdicts, trustProblems }: GatheredChange,
   emergencies: Emergencies,
 ): Decision {
-  return decide(
-    evaluate(facts, policy, verdicts, trustProblems, emergencies),
-    policy.identity,
-    facts.observedAt,
-  );
+  const urgent = emergencies.doubts.length + emergencies.freezes.length > 0;
+  const identity = urgent ? enforced(policy.identity) : policy.identity;
+  return decide(evaluate(facts, policy, verdicts, trustProblems, emergencies), identity, facts.observedAt);
 }
 
 function newDecision(tenantId: number, change: Judged): NewDecision {

@@ -64,6 +64,7 @@ export function decide(gates: readonly GateResult[], policy: PolicyIdentity, obs
  */
 export function decisionDigestInput(decision: Decision): string {
   const { outcome, gates, policy, controls } = decision;
-  const { source, path, digest } = policy;
-  return canonicalJson({ outcome, gates, policy: { source, path, digest }, controls });
+  const { source, path, digest, mode } = policy;
+  const identity = { source, path, digest, ...(mode !== undefined && { mode }) };
+  return canonicalJson({ outcome, gates, policy: identity, controls });
 }

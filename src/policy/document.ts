@@ -3,16 +3,18 @@ import { breakGlass } from "./document/break-glass.js";
 import { accountId, LIST_LIMIT, name } from "./document/common.js";
 import { waivers } from "./document/waivers.js";
 import { signatures } from "./document/signatures.js";
+import { POLICY_PATH } from "./paths.js";
 
-/** Where the controlled branch keeps its policy and the keys it trusts. Fixed by convention, not configurable. */
-export const POLICY_PATH = ".github/countersign.yml";
-export const TRUST_FOLDER = ".github/countersign";
-export const ALLOWED_SIGNERS_PATH = `${TRUST_FOLDER}/allowed_signers`;
-export const REVOKED_KEYS_PATH = `${TRUST_FOLDER}/revoked_keys`;
-export const KEYRING_FOLDER = `${TRUST_FOLDER}/keyring`;
-export const X509_ROOTS_FOLDER = `${TRUST_FOLDER}/x509-roots`;
-export const TIMESTAMP_AUTHORITIES_FOLDER = `${TRUST_FOLDER}/timestamp-authorities`;
-export const TRANSPARENCY_LOGS_FOLDER = `${TRUST_FOLDER}/transparency-logs`;
+export {
+  ALLOWED_SIGNERS_PATH,
+  KEYRING_FOLDER,
+  POLICY_PATH,
+  REVOKED_KEYS_PATH,
+  TIMESTAMP_AUTHORITIES_FOLDER,
+  TRANSPARENCY_LOGS_FOLDER,
+  TRUST_FOLDER,
+  X509_ROOTS_FOLDER,
+} from "./paths.js";
 
 /** The name of the one check that branches have to require. */
 export const CHECK_NAME = "countersign";
@@ -110,6 +112,12 @@ const review = z
 export const PolicySchema = z
   .strictObject({
     version: z.literal(1).describe("The version of this format."),
+    mode: z
+      .enum(["enforce", "observe"])
+      .default("enforce")
+      .describe(
+        "observe: checks are neutral and bypasses open no case; records say what would have happened.",
+      ),
     branches: z
       .array(name)
       .min(1)

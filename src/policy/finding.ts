@@ -76,4 +76,14 @@ export interface PolicyIdentity {
   readonly digest: string | null;
   /** The commit of the controlled branch it was read from. */
   readonly commitOid: string | null;
+  /** Only where the policy merely observes: the verdict is told and recorded, and stops nothing. */
+  readonly mode?: "observe";
+}
+
+/** Whether a policy's verdicts are only told and recorded. */
+export const observes = ({ mode }: PolicyIdentity): boolean => mode === "observe";
+
+/** The policy as one that stops what does not pass, whatever it says of itself. */
+export function enforced({ source, path, digest, commitOid }: PolicyIdentity): PolicyIdentity {
+  return { source, path, digest, commitOid };
 }

@@ -39,7 +39,12 @@ export function resolvePolicy(controlFiles: Fact<ControlFiles>, commitOid: strin
   if (parsed.ok) {
     return {
       kind: "usable",
-      identity: { ...identity, source: "repository", digest: parsed.digest },
+      identity: {
+        ...identity,
+        source: "repository",
+        digest: parsed.digest,
+        ...(parsed.policy.mode === "observe" && { mode: "observe" }),
+      },
       policy: parsed.policy,
     };
   }

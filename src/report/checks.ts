@@ -1,4 +1,4 @@
-import { type Gate, GATES, type Outcome } from "../policy/finding.js";
+import { type Gate, GATES, observes, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
 import { annotationsOf, type Annotation } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
@@ -15,19 +15,20 @@ import {
   declaredBlocks,
   detailBlocks,
   headline,
+  observedBlock,
   policyLine,
   pullsBlock,
   summaryTable,
   todoBlocks,
 } from "./markdown.js";
-import { counted, GATE_NAMES } from "./words.js";
+import { counted, GATE_NAMES, type Verdict } from "./words.js";
 
 export type { PullDecision, PullReference } from "./merged.js";
 
 /** What one check run shows: the `output` of GitHub's checks API, and its conclusion. */
 export interface RenderedCheck {
   readonly name: string;
-  /** `neutral`, which GitHub takes for passing: not passed, and an emergency is declared. */
+  /** `neutral`, which GitHub takes for passing: an emergency is declared, or the policy merely observes. */
   readonly conclusion: "success" | "failure" | "neutral" | "action_required";
   /** At most 255 characters, of our own words and the login of who declared an emergency. */
   readonly title: string;
@@ -63,11 +64,13 @@ function overall(decisions: readonly PullDecision[]): RenderedCheck {
   const findings = findingsOver(decisions, GATES);
   const declared = declarationsOver(decisions);
   const [first] = declared;
-  const verdict = first === undefined ? outcomeOver(decisions) : "declared";
+  const outcome = outcomeOver(decisions);
+  const verdict = first === undefined ? verdictOver(decisions, outcome) : "declared";
   const title =
-    first === undefined ? titleOf(outcomeOver(decisions), findings) : declaredTitle(first.declared);
+    first === undefined ? titleAs(verdict, titleOf(outcome, findings)) : declaredTitle(first.declared);
   const summary = [
     block(headline(verdict, title)),
+    ...observedBlock(verdict),
     ...declaredBlocks(declared, decisions.length > 1),
     ...pullsBlock(decisions),
     block(summaryTable(decisions)),
@@ -80,18 +83,27 @@ function overall(decisions: readonly PullDecision[]): RenderedCheck {
 function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
   const outcome = outcomeOver(decisions, gate);
   const findings = findingsOver(decisions, [gate]);
-  const title = titleOf(outcome, findings);
+  const verdict = verdictOver(decisions, outcome);
+  const title = titleAs(verdict, titleOf(outcome, findings));
   const summary = [
-    block(headline(outcome, `${GATE_NAMES[gate]}: ${title}`)),
+    block(headline(verdict, `${GATE_NAMES[gate]}: ${title}`)),
+    ...observedBlock(verdict),
     block(policyLine(decisions)),
     ...todoBlocks(findings, decisions.length > 1),
   ];
-  return check(gateCheckName(gate), outcome, title, summary, detailBlocks(decisions, [gate]), []);
+  return check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]), []);
 }
+
+/** One pull request under a policy that stops what does not pass is enough for the commit to be judged so. */
+const verdictOver = (decisions: readonly PullDecision[], outcome: Outcome): Verdict =>
+  decisions.every(({ decision }) => observes(decision.policy)) ? "observed" : outcome;
+
+const titleAs = (verdict: Verdict, title: string): string =>
+  verdict === "observed" ? `Observing only: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
 
 function check(
   name: string,
-  verdict: Outcome | "declared",
+  verdict: Verdict,
   title: string,
   summary: readonly Block[],
   text: readonly Block[],
@@ -108,13 +120,14 @@ function check(
   };
 }
 
-function conclusionOf(verdict: Outcome | "declared"): RenderedCheck["conclusion"] {
+function conclusionOf(verdict: Verdict): RenderedCheck["conclusion"] {
   switch (verdict) {
     case "passed":
       return "success";
     case "waiting":
       return "action_required";
     case "declared":
+    case "observed":
       return "neutral";
     case "failed":
     case "unknown":

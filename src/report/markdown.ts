@@ -1,4 +1,4 @@
-import { type Finding, type Gate, GATES, type Outcome, type Remedy } from "../policy/finding.js";
+import { type Finding, type Gate, GATES, type Remedy } from "../policy/finding.js";
 import { declaredBlock } from "./case/declared.js";
 import { code, commandBlock, linkTarget, plain } from "./escape.js";
 import { type Block, block, bytes, fitText } from "./limits.js";
@@ -11,7 +11,7 @@ import {
   type PullReference,
   type SharedFinding,
 } from "./merged.js";
-import { counted, GATE_NAMES, OUTCOME_WORDS, signOf, VERDICT_SIGNS } from "./words.js";
+import { counted, GATE_NAMES, OUTCOME_WORDS, signOf, type Verdict, VERDICT_SIGNS } from "./words.js";
 
 /** Longer messages tell nobody more, and one of them must not use up the room of all others. */
 const MESSAGE_LIMIT = 1_000;
@@ -19,8 +19,14 @@ const MESSAGE_LIMIT = 1_000;
 const message = (text: string): string => plain(fitText(text, MESSAGE_LIMIT));
 
 /** The first line: the verdict. */
-export const headline = (verdict: Outcome | "declared", title: string): string =>
+export const headline = (verdict: Verdict, title: string): string =>
   `## ${VERDICT_SIGNS[verdict]} ${plain(title)}`;
+
+/** Says openly that nothing is stopped. */
+export const observedBlock = (verdict: Verdict): Block[] =>
+  verdict === "observed"
+    ? [block(`The policy says ${code("mode: observe")}: this is what it would say, and it stops nothing.`)]
+    : [];
 
 /** What the emergencies that were declared let through, until when, and what is owed then. */
 export const declaredBlocks = (pulls: readonly DeclaredPull[], severalPulls: boolean): Block[] =>

@@ -14,12 +14,16 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   unknown: "❔ could not be checked",
 };
 
-export const VERDICT_SIGNS: Readonly<Record<Outcome | "declared", string>> = {
+/** What a check shows: an outcome, or why it stops nothing though it may not have passed. */
+export type Verdict = Outcome | "declared" | "observed";
+
+export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
   passed: "✅",
   failed: "❌",
   waiting: "⏳",
   unknown: "❔",
   declared: "🟠",
+  observed: "👁️",
 };
 
 /** One sign a finding, told apart by shape as well as by colour. */

@@ -38,6 +38,7 @@ const StoredDecisionSchema = z.strictObject({
     path: z.string().nullable(),
     digest: z.string().nullable(),
     commitOid: z.string().nullable(),
+    mode: z.literal("observe").exactOptional(),
   }),
   controls: z.array(controlId),
   observedAt: z.string(),

@@ -11,7 +11,7 @@ import { releaseBotsOf } from "../../../policy/break-glass.js";
 import { isControlledBranch } from "../../../policy/controlled.js";
 import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
-import type { Decision } from "../../../policy/finding.js";
+import { type Decision, enforced } from "../../../policy/finding.js";
 import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
 import type { Verifier } from "../../../signatures/verifier.js";
 import { readCommits, readControlFilesAt } from "./read-move.js";
@@ -87,7 +87,11 @@ export async function judgeMove(
     facts,
     policy,
     controlled: isControlledBranch(files, policy, branch),
-    decision: decide(gates, policy.identity, facts.observedAt),
+    decision: decide(
+      gates,
+      occasion.isDoubted(policy) ? enforced(policy.identity) : policy.identity,
+      facts.observedAt,
+    ),
   };
   return { ...judged, record: recordOf(judged, occasion, signatures) };
 }
