@@ -135,11 +135,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/config.ts", "test/**", "scripts/**"],
+    files: ["src/config.ts", "test/**", "scripts/**", "bench/**"],
     rules: { "no-restricted-properties": "off" },
   },
   {
-    files: ["src/main.ts", "src/cli/**", "scripts/**", "test/demo/**"],
+    files: ["src/main.ts", "src/cli/**", "scripts/**", "test/demo/**", "bench/**"],
     rules: { "no-console": "off" },
   },
   {
