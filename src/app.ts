@@ -3,6 +3,8 @@ import { Probot } from "probot";
 import { systemClock, type Clock } from "./clock.js";
 import type { AppCredentials, Config } from "./config.js";
 import type { FlowContext } from "./flows/context.js";
+import { named } from "./flows/current-name.js";
+import { evaluateTenant } from "./flows/evaluate-tenant.js";
 import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
 import { hearCommand } from "./flows/case/commands/hear-command.js";
 import { followCase } from "./flows/case/follow/follow-case.js";
@@ -98,14 +100,16 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
   const { store } = context;
   return {
     "process-delivery": ({ guid }) => processDelivery(context, probot, guid),
-    "evaluate-pull-request": (subject) => evaluatePullRequest(context, subject),
+    "evaluate-pull-request": named(context, evaluatePullRequest),
     "expire-results": (subject) => store.enqueue({ task: "evaluate-pull-request", payload: subject }),
-    "publish-checks": (subject) => publishChecks(context, subject),
-    "record-merge": (subject) => recordMerge(context, subject),
+    "publish-checks": named(context, publishChecks),
+    "record-merge": named(context, recordMerge),
     reconcile: (subject) => reconcile(context, subject),
+    "evaluate-tenant": (subject) => evaluateTenant(context, subject),
+    // By the name that the job brings: this is how a new one is learned.
     "watch-repository": (subject) => watchRepository(context, subject),
-    "watch-branch": (subject) => watchBranch(context, subject),
-    "hear-command": (subject) => hearCommand(context, subject),
+    "watch-branch": named(context, watchBranch),
+    "hear-command": named(context, hearCommand),
     "follow-case": (subject) => followCase(context, subject),
     "work-case": (subject) => workCase(context, subject),
     "publish-case": (subject) => publishCase(context, subject),

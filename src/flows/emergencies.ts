@@ -37,7 +37,7 @@ export async function readHindrances(
     if (clocks.length === 0 && !doubtful) continue;
     if (await isRevert(installation, stored, pullRequest)) continue;
     const { id: caseId, branch } = stored;
-    const url = issueUrl(file.repositoryUrl, stored.repository, stored.issue);
+    const url = issueUrl(file.repositoryUrl, stored.issue);
     if (clocks.length > 0) freezes.push({ caseId, issueUrl: url, clocks, branch });
     if (doubtful) doubts.push({ caseId, issueUrl: url });
   }

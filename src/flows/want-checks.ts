@@ -5,6 +5,7 @@ import type { Decision } from "../policy/finding.js";
 import { readDecision } from "../policy/verdict/stored-decision.js";
 import { undecided } from "../policy/verdict/undecided.js";
 import { renderChecks, type PullDecision, type RenderedCheck } from "../report/checks.js";
+import type { CommitSubject } from "../store/jobs.js";
 import type { CheckContent, CommitKey, StoredDecision, StoreTransaction } from "../store/store.js";
 
 /** What a stored decision's body holds. */
@@ -21,19 +22,39 @@ export interface DecisionBody extends PullDecision {
  * Call it with the commit's lock held.
  */
 export async function wantChecks(tx: StoreTransaction, tenantId: number, facts: ChangeFacts): Promise<void> {
-  const { repository, pullRequest } = facts;
-  const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
-  const heads = await headsOf(tx, commit, facts);
+  const { repository, pullRequest, observedAt } = facts;
+  const { oid } = pullRequest.head;
+  const heads = await headsOf(tx, { tenantId, repositoryId: repository.id, oid }, facts);
+  await wantJoined(tx, { tenantId, repository, oid }, { heads, more: unreadSiblings(facts), observedAt });
+}
+
+interface Joined {
+  /** The open pull requests that have the commit as their head. */
+  readonly heads: readonly Head[];
+  /** What else is to be shown beside the decisions on them. */
+  readonly more: readonly DecisionBody[];
+  /** ISO 8601. */
+  readonly observedAt: string;
+}
+
+/**
+ * States what a commit's check runs should say of the pull requests that have it as their head, by the newest decision on
+ * each; one that has none for the branch that it goes to is looked at. Call it with the commit's lock held.
+ */
+export async function wantJoined(
+  tx: StoreTransaction,
+  { tenantId, repository, oid }: CommitSubject,
+  { heads, more, observedAt }: Joined,
+): Promise<void> {
+  const commit = { tenantId, repositoryId: repository.id, oid };
   const decisions = (await tx.latestDecisions(commit)).map(readBody);
   const bodies = heads.map(
-    (head) => decisions.find(({ pull }) => decidesOn(pull, head)) ?? undecidedOn(head, facts),
+    (head) => decisions.find(({ pull }) => decidesOn(pull, head)) ?? undecidedOn(head, decisions, observedAt),
   );
   for (const { number } of heads.filter((head) => !decisions.some(({ pull }) => decidesOn(pull, head)))) {
     await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
   }
-  for (const check of renderChecks(
-    [...bodies, ...unreadSiblings(facts)].filter(({ controlled }) => controlled),
-  )) {
+  for (const check of renderChecks([...bodies, ...more].filter(({ controlled }) => controlled))) {
     await tx.wantCheck({ ...commit, name: check.name }, contentOf(check));
   }
   // Not only where it is news: what was wanted before may never have been posted.
@@ -66,12 +87,19 @@ async function headsOf(
 const decidesOn = (pull: PullDecision["pull"], head: Head): boolean =>
   pull.number === head.number && pull.baseRef === head.baseRef;
 
-const undecidedOn = ({ number, baseRef }: Head, { observedAt }: ChangeFacts): DecisionBody => ({
-  controlled: true,
-  pull: { number, title: "", baseRef },
-  decision: undecided("not-judged-yet", number, observedAt),
-  declared: null,
-});
+function undecidedOn(
+  { number, baseRef }: Head,
+  decisions: readonly DecisionBody[],
+  observedAt: string,
+): DecisionBody {
+  const earlier = decisions.find(({ pull }) => pull.number === number);
+  return {
+    controlled: true,
+    pull: { number, title: earlier?.pull.title ?? "", baseRef },
+    decision: undecided(earlier === undefined ? "not-judged-yet" : "retargeted", number, observedAt),
+    declared: null,
+  };
+}
 
 function unreadSiblings({ siblings, pullRequest, observedAt }: ChangeFacts): DecisionBody[] {
   if (siblings.known) return [];

@@ -12,6 +12,7 @@ import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
 import { openPullRequests } from "./pull-requests/open-pull-requests.js";
 import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
+import { everyOpenPullRequest, type OpenPullRequests } from "./pull-requests/every-open.js";
 
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
@@ -30,6 +31,8 @@ export interface Installation {
 
 /** The door to GitHub. */
 export interface GitHub {
+  /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
+  everyOpenPullRequest(login: string): Promise<OpenPullRequests[]>;
   forInstallation(installationId: number): Installation;
 }
 
@@ -52,3 +55,4 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
     },
   };
 }
+        everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),

@@ -5,7 +5,10 @@ export interface BranchStore {
   findRepository(tenantId: number, repositoryId: number): Promise<KnownRepository | null>;
   /** Every repository of a tenant that we heard of and that is not gone. */
   listRepositories(tenantId: number): Promise<KnownRepository[]>;
-  /** Notes a repository as it was at `asOf`, unless something newer is known. */
+  /**
+   * Notes a repository as it was at `asOf`, unless something newer is known. Open cases and pull requests follow its
+   * name; one that is gone has no open pull requests.
+   */
   saveRepository(repository: KnownRepository): Promise<void>;
   findBranch(tenantId: number, repositoryId: number, branch: string): Promise<KnownBranch | null>;
   listBranches(tenantId: number, repositoryId: number): Promise<KnownBranch[]>;

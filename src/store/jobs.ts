@@ -32,6 +32,8 @@ interface Payloads {
   readonly "watch-repository": RepositorySubject;
   readonly "watch-branch": BranchSubject;
   readonly "hear-command": CommandSubject;
+  /** Has every open pull request of a tenant evaluated. */
+  readonly "evaluate-tenant": { readonly tenantId: number };
   /** Looks at what a case waits for on GitHub: its retroactive pull request, its reviews, its revert. */
   readonly "follow-case": CaseSubject;
   /** Does what time has brought to a case. */
@@ -74,6 +76,7 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "hear-command": (subject) =>
     schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), 2),
   "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), 6),
+  "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, 12),
   "work-case": (subject) => schedule(`work-case:${caseName(subject)}`, caseQueue(subject), 4),
   "publish-case": (subject) => schedule(`publish-case:${caseName(subject)}`, caseQueue(subject), 4),
   "restore-issue": (subject) =>
@@ -143,6 +146,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "publish-case": caseSubject,
   "restore-issue": issueChangeSubject,
   "publish-comment": z.strictObject({ tenantId, key: outboxKey }),
+  "evaluate-tenant": z.strictObject({ tenantId }),
   "send-alert": z.strictObject({ tenantId, alertId: outboxKey }),
 };
 

@@ -1,8 +1,10 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
+import { onInstallation } from "./account/installation.js";
+import { onPeople } from "./account/people.js";
+import { onRepository } from "./account/repository.js";
 import { onBranch } from "./branch.js";
 import { onComment } from "./comment.js";
-import { onInstallation } from "./installation.js";
 import { onIssue } from "./issue.js";
 import { onPullRequest } from "./pull-request.js";
 import { onResults } from "./results.js";
@@ -18,6 +20,8 @@ export function registerHandlers(app: Probot, context: FlowContext): void {
   onReview(app, context);
   onResults(app, context);
   onBranch(app, context);
+  onRepository(app, context);
+  onPeople(app, context);
   onComment(app, context);
   onIssue(app, context);
 }

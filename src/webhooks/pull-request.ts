@@ -1,6 +1,8 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
 import { forkedHead } from "../facts/facts.js";
+import { holdVerdict } from "../flows/hold-verdict.js";
+import type { KnownPullRequest } from "../store/store.js";
 import { accountOf, evaluate, evaluateAtCommit, followCases, placeOf } from "./subjects.js";
 
 /** What happens to a pull request itself: a new head, a new base, a merge. */
@@ -15,7 +17,7 @@ export function onPullRequest(app: Probot, context: FlowContext): void {
       "pull_request.converted_to_draft",
     ],
     async ({ payload }) => {
-      await notePullRequest(context, payload);
+      await holdVerdict(context, await notePullRequest(context, payload));
       await notePusher(context, payload);
       await evaluate(context, placeOf(payload), [payload.pull_request.number]);
       await followCases(context, placeOf(payload), payload.pull_request.number);
@@ -50,16 +52,21 @@ interface PullRequestPayload {
   };
 }
 
-async function notePullRequest({ store }: FlowContext, payload: PullRequestPayload): Promise<void> {
+async function notePullRequest(
+  { store }: FlowContext,
+  payload: PullRequestPayload,
+): Promise<KnownPullRequest> {
   const { number, state, head, base, updated_at: updatedAt } = payload.pull_request;
-  await store.notePullRequest({
+  const pull = {
     ...placeOf(payload),
     number,
     headOid: head.sha,
     baseRef: base.ref,
     open: state === "open",
     asOf: new Date(updatedAt),
-  });
+  };
+  await store.notePullRequest(pull);
+  return pull;
 }
 
 /**

@@ -72,11 +72,12 @@ export async function evaluateOpen(context: FlowContext, place: Place, base: str
   await evaluate(context, place, await installation.openPullRequests(place.repository, base));
 }
 
-/** Queues an evaluation of every open pull request of a tenant that we heard of. */
-export async function evaluateTenant({ store }: FlowContext, tenantId: number): Promise<void> {
-  for (const { repository, number } of await store.openPullRequests(tenantId)) {
-    await evaluate({ store }, { tenantId, repository }, [number]);
-  }
+/**
+ * Has every open pull request of a tenant evaluated, heard of or not. A job of its own, of which one waits at most: what
+ * concerns all repositories may come a hundred times in a minute, as when people are moved between teams.
+ */
+export async function evaluateTenant({ store }: Pick<FlowContext, "store">, tenantId: number): Promise<void> {
+  await store.enqueue({ task: "evaluate-tenant", payload: { tenantId } });
 }
 
 /** Has the break-glass cases looked at again that a pull request is the change of, or the documentation. */

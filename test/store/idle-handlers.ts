@@ -9,6 +9,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "publish-checks": work,
     "record-merge": work,
     reconcile: work,
+    "evaluate-tenant": work,
     "watch-repository": work,
     "watch-branch": work,
     "hear-command": work,

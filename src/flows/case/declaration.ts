@@ -69,7 +69,7 @@ export async function findDeclared(
     by: declaration.by.login,
     until: declaration.endsAt,
     caseId: stored.id,
-    issueUrl: issueUrl(repositoryUrl, stored.repository, stored.issue),
+    issueUrl: issueUrl(repositoryUrl, stored.issue),
   };
 }
 

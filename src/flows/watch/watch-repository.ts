@@ -25,7 +25,25 @@ export async function watchRepository(context: FlowContext, subject: RepositoryS
     return;
   }
   const known = await learn(context, installation, tenantId, reading, earlier);
-  if (known !== null) await lookAtBranches(context, known, reading);
+  if (known === null) return;
+  await lookAtBranches(context, known, reading);
+  if (earlier !== null && concernsPullRequests(earlier, known)) await reassess(context, installation, known);
+}
+
+/** Whether what became of a repository, and was perhaps not told, may turn the verdict on any of its pull requests. */
+const concernsPullRequests = (earlier: KnownRepository, now: KnownRepository): boolean =>
+  earlier.gone ||
+  earlier.defaultBranch !== now.defaultBranch ||
+  earlier.controlled.join("\n") !== now.controlled.join("\n");
+
+async function reassess(
+  { store }: FlowContext,
+  installation: Installation,
+  { tenantId, repository }: KnownRepository,
+): Promise<void> {
+  for (const number of await installation.openPullRequests(repository, null)) {
+    await store.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+  }
 }
 
 async function readOrNull(

@@ -3,7 +3,7 @@ import { type Decision, type Finding, type Gate, GATES, type GateResult } from "
 import { advice, waiting } from "../rules/build.js";
 
 /** Why nothing can be said yet of a head commit that may have several pull requests. */
-export type UndecidedReason = "not-judged-yet" | "siblings-unknown";
+export type UndecidedReason = "not-judged-yet" | "retargeted" | "siblings-unknown";
 
 /**
  * Stands for the decision that another open pull request with the same head commit still lacks.
@@ -30,6 +30,16 @@ function finding(gate: Gate, reason: UndecidedReason, pullNumber: number | null)
       message:
         "Which other open pull requests have this head commit, and so share its check runs, is not known.",
       remedy: advice("It is asked again by itself; if this stays, re-run this check."),
+    });
+  }
+  if (reason === "retargeted") {
+    const who = pullNumber === null ? "The pull request" : `The pull request #${pullNumber}`;
+    return waiting("shared-head", {
+      gate,
+      subject: "base branch",
+      reason,
+      message: `${who} goes to another branch now. It has not been judged by that branch's policy yet, and nothing passes until it is.`,
+      remedy: advice("Wait until it is judged."),
     });
   }
   const other = pullNumber === null ? "Another open pull request" : `The open pull request #${pullNumber}`;

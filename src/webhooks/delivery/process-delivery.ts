@@ -13,7 +13,12 @@ export async function processDelivery(context: FlowContext, probot: Probot, guid
     throw new CountersignError("invariant-broken", `Delivery ${guid} has a job but no row.`);
   if (delivery.processedAt !== null) return;
   const json: unknown = JSON.parse(Buffer.from(delivery.payload).toString("utf8"));
-  await learnInstallation(context, envelope.parse(json));
+  const told = envelope.parse(json);
+  // Of a repository that was given away either account may be told: by whose installation, it does not say.
+  if (!(delivery.event === "repository" && delivery.action === "transferred")) {
+    await learnInstallation(context, told);
+    await learnName(context, told);
+  }
   await receive(probot, guid, delivery.event, json);
   await context.store.markDeliveryProcessed(guid, context.clock.now());
 }
@@ -30,6 +35,19 @@ async function learnInstallation(
   const { id, login } = repository.owner;
   if ((await store.findTenant(id))?.installationId === installation.id) return;
   await store.saveTenant({ id, login, installationId: installation.id, suspended: false, asOf: new Date(0) });
+}
+
+/**
+ * A repository that comes under another name than we know was renamed, and that was not told, or this is late. GitHub
+ * tells its name when the repository is looked at, and everything that is worked on follows it.
+ */
+async function learnName({ store }: FlowContext, { repository }: Envelope): Promise<void> {
+  if (repository === undefined) return;
+  const { id, name, owner } = repository;
+  const known = (await store.findRepository(owner.id, id))?.repository;
+  if (known === undefined || (known.name === name && known.owner === owner.login)) return;
+  const payload = { tenantId: owner.id, repository: { id, owner: owner.login, name } };
+  await store.enqueue({ task: "watch-repository", payload });
 }
 
 /**

@@ -99,8 +99,8 @@ function parseEnvelope(body: Buffer): Envelope {
 }
 
 /** A tenant is the account on which the app is installed; 0 is the app itself, for `ping`. */
-function tenantOf({ repository, installation, organization }: Envelope): number {
-  return repository?.owner.id ?? installation?.account?.id ?? organization?.id ?? 0;
+function tenantOf({ repository, installation, organization, account }: Envelope): number {
+  return repository?.owner.id ?? installation?.account?.id ?? organization?.id ?? account?.id ?? 0;
 }
 
 function header(request: IncomingMessage, name: string): string {

@@ -10,6 +10,8 @@ const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const repository = z.object({ id, name: text, default_branch: text.optional(), owner: account });
 const inRepository = { repository, installation: z.object({ id }), sender: account.optional() };
 
+const inOrganization = { organization: account, installation: z.object({ id }), sender: account.optional() };
+
 const pullRequest = z.object({
   number: id,
   state: z.enum(["open", "closed"]),
@@ -58,6 +60,23 @@ const SHAPES = {
     deleted: z.boolean(),
     commits: z.array(z.unknown()),
   }),
+  // What an organization's events are about may be all of it, or one of its repositories.
+  member: z.object({ ...inRepository, action: text, member: account.nullable() }),
+  membership: z.object({ ...inOrganization, action: text, team: z.object({ id }) }),
+  organization: z.object({ ...inOrganization, action: text }),
+  team: z.object({
+    ...inOrganization,
+    action: text,
+    team: z.object({ id }),
+    repository: repository.optional(),
+  }),
+  team_add: z.object({ ...inRepository, team: z.object({ id }) }),
+  installation_target: z.object({
+    action: text,
+    installation: z.object({ id }),
+    account: z.object({ id, login: text.optional() }),
+  }),
+  repository: z.object({ ...inRepository, action: text }),
   // An organization's ruleset comes without a repository.
   repository_ruleset: z.object({
     ...inRepository,
@@ -75,8 +94,10 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(SHAPES));
 export const envelope = z.looseObject({
   action: z.string().optional(),
   installation: z.looseObject({ id, account: z.looseObject(account.shape).optional() }).optional(),
-  repository: z.looseObject({ id, owner: z.looseObject(account.shape) }).optional(),
+  repository: z.looseObject({ id, name: text, owner: z.looseObject(account.shape) }).optional(),
   organization: z.looseObject({ id, login: text }).optional(),
+  /** Of an installation that was renamed. */
+  account: z.looseObject({ id }).optional(),
 });
 export type Envelope = z.infer<typeof envelope>;
 

@@ -91,7 +91,7 @@ async function seal(tx: StoreTransaction, draft: CaseDraft): Promise<void> {
     clocks: deadlines(subject),
     decision: file.decision,
     alerts: alerts.map(({ id, channel, sentAt }) => ({ id, channel, sentAt: sentAt?.toISOString() ?? null })),
-    issueUrl: issueUrl(file.repositoryUrl, repository, draft.issue),
+    issueUrl: issueUrl(file.repositoryUrl, draft.issue),
   });
   const closedAt = subject.closing?.at ?? subject.openedAt;
   await tx.appendRecord(recordOf(draft, "break-glass-sealed", closedAt, record));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CaseView } from "../../../report/case/view.js";
 import type { StoredAlert } from "../../../store/case-store.js";
 import type { StoreTransaction } from "../../../store/store.js";
-import { issueUrl } from "../issue-url.js";
+import { currentUrl, issueUrl } from "../issue-url.js";
 import type { CaseDraft } from "./draft.js";
 
 const content = z.object({ kind: z.string() });
@@ -17,7 +17,7 @@ export async function viewOf(tx: StoreTransaction, draft: CaseDraft): Promise<Ca
     case: subject,
     handling: file.handling,
     repository,
-    repositoryUrl: file.repositoryUrl,
+    repositoryUrl: currentUrl(file.repositoryUrl, repository),
     branch,
     pullNumber,
     how: file.how,
@@ -26,7 +26,7 @@ export async function viewOf(tx: StoreTransaction, draft: CaseDraft): Promise<Ca
     alerts: alerts.map(alertOf),
     offer: file.offer,
     appOpens: file.appOpens,
-    issueUrl: issueUrl(file.repositoryUrl, repository, draft.issue),
+    issueUrl: issueUrl(file.repositoryUrl, draft.issue),
     seal: await sealOf(tx, draft),
   };
 }

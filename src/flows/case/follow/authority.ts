@@ -7,6 +7,7 @@ import type { StoredRecord } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
 import { isOrphaned } from "../basis.js";
 import { withCase } from "../core/with-case.js";
+import { currentUrl } from "../issue-url.js";
 
 /**
  * Lets a new policy say who may do what, if it came through its gates: so a case can end whose people have left, or
@@ -40,7 +41,10 @@ export async function followAuthority(
       id: `authority:${digest}@${merge.commitOid}`,
       at,
       why: `The policy was changed through its gates, with ${merge.commitOid.slice(0, 12)}.`,
-      source: { kind: "policy", url: `${file.repositoryUrl}/commit/${merge.commitOid}` },
+      source: {
+        kind: "policy",
+        url: `${currentUrl(file.repositoryUrl, stored.repository)}/commit/${merge.commitOid}`,
+      },
       by: null,
       authority: termsOf(policy.policy).authority,
     });

@@ -6,6 +6,7 @@ import type { StoredCase } from "../../../store/case-store.js";
 import type { FlowContext } from "../../context.js";
 import { viewOf } from "../core/view.js";
 import { withCase } from "../core/with-case.js";
+import { currentUrl } from "../issue-url.js";
 
 /** Opens the retroactive pull request, or leaves it to people where GitHub does not take it: the case must go on. */
 export async function openRetroactive(
@@ -48,6 +49,12 @@ async function open(
   const content = { title: retroactiveTitle(view), body: retroactiveTemplate(view), head, base };
   const number = found ?? (await cases.createPullRequest(repository, content));
   await withCase(context, tenantId, id, (draft) => {
-    draft.note({ offer: { number, url: `${file.repositoryUrl}/pull/${number}`, verdict: null } });
+    draft.note({
+      offer: {
+        number,
+        url: `${currentUrl(file.repositoryUrl, stored.repository)}/pull/${number}`,
+        verdict: null,
+      },
+    });
   });
 }

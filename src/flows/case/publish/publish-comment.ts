@@ -4,6 +4,7 @@ import { commentMarker, markedComment } from "../../../report/case/markers.js";
 import type { WantedComment } from "../../../store/case-store.js";
 import type { PayloadOf } from "../../../store/jobs.js";
 import { installationOf, type FlowContext } from "../../context.js";
+import { byCurrentName } from "../../current-name.js";
 
 /** Where a comment is posted. */
 export interface Thread {
@@ -19,7 +20,9 @@ export async function publishComment(
   const installation = await installationOf(context, tenantId);
   const comment = await context.store.findComment(tenantId, key);
   if (installation === null || comment?.postedAt !== null) return;
-  if (comment.on !== null) await postComment(context, installation, comment, comment.on);
+  if (comment.on === null) return;
+  const thread = await byCurrentName(context, { tenantId, ...comment.on });
+  await postComment(context, installation, comment, thread);
 }
 
 /** Posts a comment once: after an attempt that may have got through, it is looked for first. */

@@ -59,7 +59,7 @@ async function contentOf({ store }: FlowContext, { tenantId, caseId, content }: 
   const stored = caseId === null ? null : await store.findCase(tenantId, caseId);
   if (alert.url !== null || stored === null) return alert;
   const { repositoryUrl } = readCaseFile(stored.body, stored.digest);
-  return { ...alert, url: issueUrl(repositoryUrl, stored.repository, stored.issue) };
+  return { ...alert, url: issueUrl(repositoryUrl, stored.issue) };
 }
 
 const messageOf = (error: unknown): string =>

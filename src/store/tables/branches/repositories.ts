@@ -29,11 +29,16 @@ export async function listRepositories(queries: Queries, tenantId: number): Prom
   return rows.map(toKnown);
 }
 
-/** Notes a repository as it was at `asOf`, unless something newer is known: jobs and events come in any order. */
+/**
+ * Notes a repository as it was at `asOf`, unless something newer is known: jobs and events come in any order.
+ *
+ * Whatever is still worked on follows its name in the same statement: pull requests, cases, tracking issues. What is on
+ * record keeps the name that it had. Of one that is gone no pull request is open any more, as far as we can hear.
+ */
 export async function saveRepository(queries: Queries, known: KnownRepository): Promise<void> {
   const { repository } = known;
   await queries.$executeRaw`
-    INSERT INTO repositories AS known
+    WITH saved AS (INSERT INTO repositories AS known
       (tenant_id, repository_id, repository_owner, repository_name, default_branch, controlled, gone, as_of)
     VALUES
       (${toBigInt(known.tenantId)}, ${toBigInt(repository.id)}, ${repository.owner}, ${repository.name},
@@ -42,7 +47,27 @@ export async function saveRepository(queries: Queries, known: KnownRepository): 
       SET repository_owner = excluded.repository_owner, repository_name = excluded.repository_name,
           default_branch = excluded.default_branch, controlled = excluded.controlled, gone = excluded.gone,
           as_of = excluded.as_of
-      WHERE excluded.as_of >= known.as_of`;
+      WHERE excluded.as_of >= known.as_of
+      RETURNING tenant_id, repository_id, repository_owner, repository_name, gone),
+    pulls AS (
+      UPDATE pull_requests AS pull
+         SET repository_owner = saved.repository_owner, repository_name = saved.repository_name,
+             open = pull.open AND NOT saved.gone
+        FROM saved
+       WHERE pull.tenant_id = saved.tenant_id AND pull.repository_id = saved.repository_id
+         AND ((pull.repository_owner, pull.repository_name) <> (saved.repository_owner, saved.repository_name)
+              OR (pull.open AND saved.gone))),
+    issues AS (
+      UPDATE wanted_issues AS issue
+         SET repository_owner = saved.repository_owner, repository_name = saved.repository_name
+        FROM saved
+       WHERE issue.tenant_id = saved.tenant_id AND issue.repository_id = saved.repository_id
+         AND (issue.repository_owner, issue.repository_name) <> (saved.repository_owner, saved.repository_name))
+    UPDATE cases AS one
+       SET repository_owner = saved.repository_owner, repository_name = saved.repository_name
+      FROM saved
+     WHERE one.tenant_id = saved.tenant_id AND one.repository_id = saved.repository_id
+       AND (one.repository_owner, one.repository_name) <> (saved.repository_owner, saved.repository_name)`;
 }
 
 function toKnown(row: RepositoryRow): KnownRepository {

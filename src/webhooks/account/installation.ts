@@ -1,6 +1,6 @@
 import type { Probot } from "probot";
-import type { FlowContext } from "../flows/context.js";
-import { evaluateOpen, evaluateTenant, type Place } from "./subjects.js";
+import type { FlowContext } from "../../flows/context.js";
+import { evaluateOpen, evaluateTenant, type Place } from "../subjects.js";
 
 /**
  * The app installed on an account, suspended there, taken off, or given other repositories: the account's tenant
@@ -13,8 +13,16 @@ export function onInstallation(app: Probot, context: FlowContext): void {
     if (account === null) return;
     for (const place of placesOf(account, payload.repositories ?? [])) {
       await context.store.enqueue({ task: "watch-repository", payload: place });
-      await evaluateOpen(context, place, null);
     }
+    await evaluateTenant(context, account.id);
+  });
+
+  // The account goes by another name, and so do all of its repositories. Both events tell it; either may come.
+  app.on("installation_target.renamed", async ({ payload }) => {
+    await rename(context, payload.account);
+  });
+  app.on("organization.renamed", async ({ payload }) => {
+    await rename(context, payload.organization);
   });
 
   app.on(["installation.unsuspend", "installation.new_permissions_accepted"], async ({ payload }) => {
@@ -76,6 +84,17 @@ function accountOf({ account }: Pick<InstallationPayload, "account">): Installed
 async function leave({ store, clock }: FlowContext, { tenantId, repository }: Place): Promise<void> {
   const found = await store.findRepository(tenantId, repository.id);
   if (found !== null) await store.saveRepository({ ...found, gone: true, asOf: clock.now() });
+}
+
+/** What the account is called now. The names of its repositories follow as each of them is looked at. */
+async function rename(
+  { store, clock }: FlowContext,
+  { id, login }: { readonly id: number; readonly login?: string },
+): Promise<void> {
+  const tenant = await store.findTenant(id);
+  if (tenant === null || login === undefined) return;
+  if (tenant.login !== login) await store.saveTenant({ ...tenant, login, asOf: clock.now() });
+  await store.enqueue({ task: "reconcile", payload: { tenantId: id } });
 }
 
 async function saveTenant(
