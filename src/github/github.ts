@@ -10,9 +10,9 @@ import { GitHubClients, type AppIdentity } from "./client/client.js";
 import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
+import { everyOpenPullRequest, type OpenPullRequests } from "./pull-requests/every-open.js";
 import { openPullRequests } from "./pull-requests/open-pull-requests.js";
 import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
-import { everyOpenPullRequest, type OpenPullRequests } from "./pull-requests/every-open.js";
 
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
@@ -27,12 +27,12 @@ export interface Installation {
   readonly cases: CaseWriter;
   /** Numbers of open pull requests; those into one branch where `base` is given. */
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
+  /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
+  everyOpenPullRequest(login: string): Promise<OpenPullRequests[]>;
 }
 
 /** The door to GitHub. */
 export interface GitHub {
-  /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
-  everyOpenPullRequest(login: string): Promise<OpenPullRequests[]>;
   forInstallation(installationId: number): Installation;
 }
 
@@ -51,8 +51,8 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
         people: new GitHubPeopleSource(client),
         cases: new GitHubCaseWriter(identity.appId, client),
         openPullRequests: (repository, base) => openPullRequests(client, repository, base),
+        everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
       };
     },
   };
 }
-        everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
