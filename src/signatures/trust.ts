@@ -76,11 +76,12 @@ export const sshKeyName = (publicKey: Uint8Array): string => Buffer.from(publicK
 export async function buildTrust(material: TrustMaterial): Promise<Trust> {
   const problems: TrustProblem[] = [];
   const revoked = readRevokedKeys(material.revokedKeys?.text ?? "");
-  problems.push(
-    ...revoked.problems.map((problem) => ({ path: material.revokedKeys?.path ?? "", ...problem })),
+  append(
+    problems,
+    revoked.problems.map((problem) => ({ path: material.revokedKeys?.path ?? "", ...problem })),
   );
   const x509 = readX509Trust(material.x509);
-  problems.push(...x509.problems);
+  append(problems, x509.problems);
   return {
     digest: digestOf(material),
     revoked,
@@ -92,15 +93,19 @@ export async function buildTrust(material: TrustMaterial): Promise<Trust> {
 }
 
 function trustedSshKeys(material: TrustMaterial, problems: TrustProblem[]): Map<string, TrustedSshKey> {
-  const trusted = new Map<string, TrustedSshKey>();
+  const trusted = new Map<string, TrustedSshKey & { readonly holders: Holder[] }>();
   const add = (publicKey: Uint8Array, holder: Holder): void => {
     const name = sshKeyName(publicKey);
-    const known = trusted.get(name) ?? { material: readSshKey(publicKey), holders: [] };
-    trusted.set(name, { ...known, holders: [...known.holders, holder] });
+    const known = trusted.get(name);
+    if (known === undefined) trusted.set(name, { material: readSshKey(publicKey), holders: [holder] });
+    else known.holders.push(holder);
   };
   const path = material.allowedSigners?.path ?? "";
   const signers = readAllowedSigners(material.allowedSigners?.text ?? "");
-  problems.push(...signers.problems.map((problem) => ({ path, ...problem })));
+  append(
+    problems,
+    signers.problems.map((problem) => ({ path, ...problem })),
+  );
   for (const entry of signers.entries) add(entry.publicKey, { source: "allowed-signers", entry });
   for (const registered of material.registered) {
     for (const text of registered.ssh) {
@@ -123,7 +128,7 @@ async function trustedPgpKeys(
     problem: (message: string) => TrustProblem,
   ): Promise<void> => {
     const reading = await readCertificates(text);
-    problems.push(...reading.problems.map(problem));
+    append(problems, reading.problems.map(problem));
     for (const certificate of reading.certificates) addCertificate(trusted, certificate, holder(certificate));
   };
   for (const { path, text } of material.keyring) {
@@ -158,10 +163,18 @@ function byKeyId(trusted: readonly TrustedCertificate[]): Map<string, readonly P
   const index = new Map<string, PgpCandidate[]>();
   for (const { certificate, holders } of trusted) {
     for (const key of [certificate.primary, ...certificate.subkeys]) {
-      index.set(key.keyId, [...(index.get(key.keyId) ?? []), { certificate, holders, key }]);
+      const candidate = { certificate, holders, key };
+      const known = index.get(key.keyId);
+      if (known === undefined) index.set(key.keyId, [candidate]);
+      else known.push(candidate);
     }
   }
   return index;
+}
+
+/** Not `push(...more)`: a long file may have more problems than a call takes arguments. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
 }
 
 function keyringHolder({ userIds }: Certificate): Holder {
