@@ -30,7 +30,7 @@ const IO_PACKAGES = [
   "node:child_process",
   "node:worker_threads",
 ];
-const IO_ROOMS = ["github", "store", "flows", "web", "webhooks", "notify", "cli"].map(
+const IO_ROOMS = ["github", "store", "flows", "web", "webhooks", "notify", "cli", "git"].map(
   (room) => `**/${room}/**`,
 );
 
@@ -38,6 +38,7 @@ const IO_ROOMS = ["github", "store", "flows", "web", "webhooks", "notify", "cli"
 const DOORS = [
   { package: "openpgp", door: "src/signatures/openpgp.ts", pure: true },
   { package: "sshpk", door: "src/signatures/ssh.ts", pure: true },
+  { package: "asn1js", door: "src/signatures/x509.ts", pure: true },
   { package: "undici", door: "src/notify/send/post.ts", pure: false },
   { package: "nodemailer", door: "src/notify/send/smtp.ts", pure: false },
   { package: "ipaddr.js", door: "src/notify/net/addresses.ts", pure: false },
@@ -66,7 +67,11 @@ export default tseslint.config(
       "@typescript-eslint/explicit-module-boundary-types": "off",
       "no-restricted-properties": [
         "error",
-        { object: "process", property: "env", message: "Only src/config.ts reads the environment." },
+        {
+          object: "process",
+          property: "env",
+          message: "Only src/config.ts and src/git/environment.ts read the environment.",
+        },
       ],
       eqeqeq: "error",
       "no-console": "error",
@@ -135,7 +140,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/config.ts", "test/**", "scripts/**", "bench/**"],
+    files: ["src/config.ts", "src/git/environment.ts", "test/**", "scripts/**", "bench/**"],
     rules: { "no-restricted-properties": "off" },
   },
   {

@@ -20,6 +20,14 @@ export type ErrorCode =
   | "channel-unknown"
   | "channel-refused"
   | "channel-failed"
+  | "git-missing"
+  | "git-failed"
+  | "repository-unusable"
+  | "revision-unknown"
+  | "keys-missing"
+  | "file-unreadable"
+  | "policy-invalid"
+  | "worker-failed"
   | "invariant-broken";
 
 export interface ErrorDetails {

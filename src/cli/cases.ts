@@ -4,7 +4,8 @@ import { isCountersignError } from "../errors.js";
 import { visible } from "../report/escape.js";
 import type { StoredCase } from "../store/case-store.js";
 import type { Store, Tenant } from "../store/store.js";
-import { type Command, parseOptions, UsageError, withStore } from "./command.js";
+import { type Command, parseOptions, UsageError } from "./command.js";
+import { withStore } from "./with-store.js";
 
 const usage = [
   "countersign cases [--open] [--tenant LOGIN] [--json]",
@@ -31,7 +32,6 @@ interface Listed {
 
 /** Lists the break-glass cases of all tenants, or of one. */
 export const casesCommand: Command = {
-  summary: "lists the break-glass cases, and what each waits for",
   usage,
   run: (args) => {
     const options = parseOptions(

@@ -1,13 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { systemClock } from "../clock.js";
-import { loadEnvironmentFile, readDatabaseConfig } from "../config.js";
-import { silentLogger } from "../logger.js";
-import { openStore } from "../store/open.js";
-import type { Store } from "../store/store.js";
 
 /** One command of the command line. */
 export interface Command {
-  readonly summary: string;
   /** What `--help` prints. */
   readonly usage: string;
   /** Gives the exit code. */
@@ -19,27 +13,25 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
 /** `util.parseArgs`, with its complaints as UsageErrors that end in the command's usage. */
-export function parseOptions<T extends ParseArgsConfig["options"] & object>(
-  args: readonly string[],
-  options: T,
-  usage: string,
-) {
+export function parseOptions<T extends Options>(args: readonly string[], options: T, usage: string) {
+  return complaining(usage, () => parseArgs({ args: [...args], options, strict: true }).values);
+}
+
+/** As `parseOptions`, for commands that take names besides options. */
+export function parseCommandLine<T extends Options>(args: readonly string[], options: T, usage: string) {
+  return complaining(usage, () =>
+    parseArgs({ args: [...args], options, strict: true, allowPositionals: true }),
+  );
+}
+
+function complaining<T>(usage: string, parse: () => T): T {
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
+    return parse();
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${problem}\n\n${usage}`);
-  }
-}
-
-/** Opens the database that the environment names, for as long as `work` takes. */
-export async function withStore(work: (store: Store) => Promise<number>): Promise<number> {
-  loadEnvironmentFile();
-  const store = await openStore({ ...readDatabaseConfig(), logger: silentLogger, clock: systemClock });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
   }
 }

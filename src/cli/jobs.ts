@@ -1,4 +1,5 @@
-import { type Command, parseOptions, withStore } from "./command.js";
+import { type Command, parseOptions } from "./command.js";
+import { withStore } from "./with-store.js";
 
 const usage = [
   "countersign jobs [--retry ID]... [--retry-all] [--json]",
@@ -9,7 +10,6 @@ const usage = [
 
 /** Shows the queue, and makes dead jobs due again. */
 export const jobsCommand: Command = {
-  summary: "shows the queue and its dead jobs, and retries them",
   usage,
   run: (args) => {
     const options = parseOptions(

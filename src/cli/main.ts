@@ -1,13 +1,29 @@
 import { isCountersignError } from "../errors.js";
-import { casesCommand } from "./cases.js";
-import { jobsCommand } from "./jobs.js";
-import { recordsCommand } from "./records.js";
 import { UsageError, type Command } from "./command.js";
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  cases: casesCommand,
-  jobs: jobsCommand,
-  records: recordsCommand,
+interface Entry {
+  readonly summary: string;
+  /** A command's own modules are loaded with it: one that needs no database must not wait for its drivers. */
+  load(): Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  verify: {
+    summary: "verifies the signatures of commits and tags",
+    load: async () => (await import("./verify.js")).verifyCommand,
+  },
+  cases: {
+    summary: "lists the break-glass cases, and what each waits for",
+    load: async () => (await import("./cases.js")).casesCommand,
+  },
+  jobs: {
+    summary: "shows the queue and its dead jobs, and retries them",
+    load: async () => (await import("./jobs.js")).jobsCommand,
+  },
+  records: {
+    summary: "lists the evidence records",
+    load: async () => (await import("./records.js")).recordsCommand,
+  },
 };
 
 const USAGE = [
@@ -24,8 +40,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new UsageError(`There is no command ${name}.\n\n${USAGE}`);
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) throw new UsageError(`There is no command ${name}.\n\n${USAGE}`);
+  const command = await entry.load();
   if (args.includes("--help") || args.includes("-h")) {
     console.log(command.usage);
     return 0;

@@ -1,8 +1,9 @@
 import { caseIdOf } from "../breakglass/stored.js";
 import { canonicalJson, sha256Hex } from "../evidence/canonical.js";
 import type { Store, StoredRecord } from "../store/store.js";
-import { type Command, parseOptions, UsageError, withStore } from "./command.js";
+import { type Command, parseOptions, UsageError } from "./command.js";
 import { recordLine } from "./record-line.js";
+import { withStore } from "./with-store.js";
 
 const usage = [
   "countersign records [--repository OWNER/NAME] [--pull N] [--case ID] [--json]",
@@ -22,7 +23,6 @@ interface Filter {
 
 /** Lists the records of all tenants, and checks each against its digest. */
 export const recordsCommand: Command = {
-  summary: "lists the evidence records",
   usage,
   run: (args) => {
     const options = parseOptions(
