@@ -18,7 +18,7 @@ export interface Binding {
 }
 
 /** GitHub signs with its own key in this name whatever its users do in the browser: it vouches for no person. */
-const FORGE_EMAIL = "noreply@github.com";
+export const FORGE_EMAIL = "noreply@github.com";
 
 /**
  * Binds a trusted key to the person the object names. The forge's key is always the forge, wherever else it is
@@ -107,7 +107,8 @@ export function normalize(email: string): string {
   return email.slice(0, at) + email.slice(at).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-const normalizeList = (patterns: string): string => patterns.split(",").map(normalize).join(",");
+/** `normalize` for each pattern of a list. */
+export const normalizeList = (patterns: string): string => patterns.split(",").map(normalize).join(",");
 
 /** What stands in the way of an entry at `signedAt`; `null`: nothing. All in seconds. */
 function obstacle(entry: AllowedSigner, signedAt: number): SignatureRefusal["code"] | null {

@@ -1,43 +1,61 @@
-import type { X509Files } from "../facts/facts.js";
-import type { Judgement, Question } from "./proof/judge.js";
-import type { Proof } from "./proof/proof.js";
-import { SignatureRefusal } from "./reasons.js";
+import { Constructed, fromBER, ObjectIdentifier, OctetString, type BaseBlock } from "asn1js";
+import { SignatureRefusal, type ReasonCode } from "./reasons.js";
 
-/** Roots, timestamp authorities and logs, read. */
-export interface X509Trust {
-  readonly roots: readonly unknown[];
+/** One ASN.1 value of a BER or DER encoding (ITU-T X.690), read by the library and held as plain data. */
+export interface Asn1 {
+  /** Class, constructed bit and tag number in one octet; greater tag numbers occur in none of our formats. */
+  readonly identifier: number;
+  /** Identifier, length and contents, as they were given. */
+  readonly encoded: Uint8Array;
+  /** Without identifier and length; of no use where the length is indefinite. */
+  readonly contents: Uint8Array;
+  /** Empty for primitive values. */
+  readonly children: readonly Asn1[];
+  /** Every length in it is given in advance, as DER demands. */
+  readonly definite: boolean;
+  /** Dotted, of an OBJECT IDENTIFIER only. */
+  readonly oid: string | null;
 }
 
-export interface X509Proof {
-  /** SHA-256 of the signer's certificate, upper-case hex. */
-  readonly fingerprint: string;
-  /** The time the signature gives itself, in seconds. */
-  readonly signedAt: number | null;
+/** A signature with the certificates of a long chain takes a tenth of each; more is an attack on time or memory. */
+const LIMITS = { maxDepth: 40, maxNodes: 10_000, maxContentLength: 1_000_000 } as const;
+
+/**
+ * Reads the one ASN.1 value that `bytes` consist of. BER is taken, because gpgsm (Git's default for X.509) writes
+ * indefinite lengths. Throws `malformed` for anything else, for bytes after the value, and beyond fixed limits of
+ * depth, number of values and length.
+ */
+export function readAsn1(bytes: Uint8Array, malformed: ReasonCode): Asn1 {
+  if (bytes.length > LIMITS.maxContentLength) throw new SignatureRefusal(malformed, "too long");
+  const { offset, result } = decode(bytes, malformed);
+  if (offset !== bytes.length || result.error !== "") throw new SignatureRefusal(malformed, "ASN.1");
+  return plain(result, malformed);
 }
 
-export interface X509Reading {
-  readonly trust: X509Trust;
-  readonly problems: readonly {
-    readonly path: string;
-    readonly line: number | null;
-    readonly message: string;
-  }[];
+function decode(bytes: Uint8Array, malformed: ReasonCode): { offset: number; result: BaseBlock } {
+  try {
+    // Left to itself the library looks for values inside of strings, too, which a signer need not have meant.
+    return fromBER(Uint8Array.from(bytes), { ...LIMITS, parseEmbedded: false, copyInput: false });
+  } catch {
+    throw new SignatureRefusal(malformed, "ASN.1");
+  }
 }
 
-export function readX509Trust(files: X509Files): X509Reading {
-  void files;
-  return { trust: { roots: [] }, problems: [] };
+function plain(block: BaseBlock, malformed: ReasonCode): Asn1 {
+  const encoded = block.valueBeforeDecodeView;
+  const identifier = encoded[0];
+  if (identifier === undefined || (identifier & 0x1f) === 0x1f) throw new SignatureRefusal(malformed, "tag");
+  const children = childrenOf(block).map((child) => plain(child, malformed));
+  return {
+    identifier,
+    encoded,
+    contents: encoded.subarray(block.idBlock.blockLength + block.lenBlock.blockLength),
+    children,
+    definite: !block.lenBlock.isIndefiniteForm && children.every(({ definite }) => definite),
+    oid: block instanceof ObjectIdentifier ? block.getValue() : null,
+  };
 }
 
-export function proveX509(payload: Uint8Array, armored: Uint8Array, trust: X509Trust): X509Proof {
-  void payload;
-  void armored;
-  void trust;
-  throw new SignatureRefusal("x509-unsupported");
-}
-
-export function judgeX509(proof: Extract<Proof, { kind: "x509" }>, question: Question): Judgement {
-  void proof;
-  void question;
-  throw new SignatureRefusal("x509-unsupported");
+function childrenOf(block: BaseBlock): readonly BaseBlock[] {
+  return block instanceof Constructed || block instanceof OctetString ? block.valueBlock.value : [];
 }

@@ -7,7 +7,8 @@ import type { SignatureRules, Weakness } from "../rules.js";
 import { fingerprintOf, isCertificateSigned } from "../ssh.js";
 import { sshKeyName, type Trust } from "../trust.js";
 import type { Standing } from "../verdict.js";
-import { judgeX509 } from "../x509.js";
+import { bindIdentities } from "../x509/identity.js";
+import { lapseOf, refuseRevoked } from "../x509/judge.js";
 import type { Proof } from "./proof.js";
 
 /** By whom and when a proof is judged. */
@@ -127,6 +128,20 @@ function judgeSshCertificate(
   return attempt(binding, () => {
     if (validBefore <= at) return since("certificate-expired");
     return since(lapsedSince(holders, at) ? "key-expired" : null);
+  });
+}
+
+function judgeX509(proof: Extract<Proof, { kind: "x509" }>, question: Question): Judgement {
+  const { x509, reading } = proof;
+  const { trust, rules, at } = question;
+  // A SHA-256 is a SHA-256: those of certificates and of version 6 keys share a list.
+  const revoked = trust.revoked.openpgp;
+  refuseRevoked(x509, revoked);
+  const binding = bindIdentities(x509.identities, x509.identityIssuer, rules.x509, claimantOf(proof, question));
+  return attempt(binding, () => {
+    const lapse = lapseOf(x509, { signedAt: reading.signedAt, at }, revoked);
+    if (binding === null) throw new SignatureRefusal("x509-principal-not-allowed");
+    return since(lapse);
   });
 }
 

@@ -4,7 +4,7 @@ import type { ReasonCode } from "../reasons.js";
 import type { Weakness } from "../rules.js";
 import type { PgpCandidate, TrustedSshKey } from "../trust.js";
 import type { SecurityKeyUse, SignatureFormat } from "../verdict.js";
-import type { X509Proof } from "../x509.js";
+import type { X509Proof } from "../x509/prove.js";
 
 /** What has been read of an object and its signature, as far as reading came. Times in seconds since 1970. */
 export interface Reading {

@@ -28,7 +28,7 @@ import {
 } from "../ssh.js";
 import { sshKeyName, type PgpCandidate, type Trust } from "../trust.js";
 import type { SignatureFormat } from "../verdict.js";
-import { proveX509 } from "../x509.js";
+import { proveX509 } from "../x509/prove.js";
 import type { Proof, Reading } from "./proof.js";
 
 /** One Git object: its bytes without Git's `<type> <length>\0` header, under the id they are said to have. */
@@ -69,12 +69,9 @@ function proveInto(reading: Draft, { type, oid, raw }: GitObject, trust: Trust):
       return proveOpenPgp(reading, payload, signature, trust);
     case "ssh":
       return proveSsh(reading, payload, signature, trust);
-    case "x509": {
-      const x509 = proveX509(payload, signature, trust.x509);
-      reading.fingerprint = x509.fingerprint;
-      reading.signedAt = x509.signedAt ?? reading.stamp?.time ?? null;
-      return { kind: "x509", reading, x509 };
-    }
+    case "x509":
+      reading.signedAt = reading.stamp?.time ?? null;
+      return { kind: "x509", reading, x509: proveX509(payload, signature, trust.x509, reading) };
   }
 }
 
