@@ -6,7 +6,7 @@ import {
   unresolvedCommitters,
   verifyCommitFact,
 } from "../../src/signatures/index.js";
-import { emailOf } from "../../src/signatures/openpgp.js";
+import { emailOf } from "../../src/signatures/pgp/certificate/user-id.js";
 import type { CommitFact } from "../../src/facts/facts.js";
 import { createRepository } from "../support/git.js";
 import {

@@ -37,6 +37,8 @@ export interface ComponentKey {
   /** 16 lower-case hex digits. */
   readonly keyId: string;
   readonly created: number;
+  /** Keys of version 6 make signatures of version 6 only, and no others do (RFC 9580, section 5.2). */
+  readonly version: 4 | 6;
   readonly material: PgpKeyMaterial;
   /** Subkeys only. */
   readonly bindings: readonly SelfSignature[];
@@ -74,26 +76,23 @@ export function judgeKey(
   signedAt: number,
   at: number,
 ): KeyJudgement {
-  const self = newest(selfSignatures(certificate));
-  if (self === null) throw new SignatureRefusal("key-not-for-signing", "no valid self-signature");
-  const binding = key === certificate.primary ? self : newest(key.bindings);
-  if (binding === null) throw new SignatureRefusal("key-not-for-signing", "no valid binding");
-  const ends = [endOf(certificate.primary, self), endOf(key, binding)];
+  const then = termsAt(certificate, key, signedAt);
   const revocations = [...certificate.revocations, ...key.revocations];
   if (revocations.some(({ created }) => created <= signedAt)) throw new SignatureRefusal("key-revoked");
-  refuseOutsideLifetime(signedAt, [certificate.primary.created, key.created], ends);
-  refuseWrongPurpose(certificate, key, binding);
-  return judgedSince(revocations, ends, at);
+  if (signedAt < certificate.primary.created || signedAt < key.created)
+    throw new SignatureRefusal("key-not-yet-valid");
+  if (signedAt >= then.ends) throw new SignatureRefusal("key-expired");
+  if (!then.maySign) throw new SignatureRefusal("key-not-for-signing");
+  return judgedSince(revocations, termsAt(certificate, key, at).ends, at);
 }
 
 /** The signature was good when it was made. What the key's owner said later, or let lapse, is judged here. */
-function judgedSince(revocations: readonly Revocation[], ends: readonly number[], at: number): KeyJudgement {
+function judgedSince(revocations: readonly Revocation[], ends: number, at: number): KeyJudgement {
   // A key that may be in other hands is worth nothing at any time: its thief sets the clock as he likes.
   if (revocations.some(({ soft }) => !soft)) return judged("key-revoked", "key-revoked");
   if (revocations.some(({ created }) => created <= at))
     return judged("good-key-retired-since", "key-revoked");
-  const ended = ends.some((end) => end <= at);
-  return ended ? judged("good-key-expired-since", "key-expired") : judged("good", "good");
+  return ends <= at ? judged("good-key-expired-since", "key-expired") : judged("good", "good");
 }
 
 const judged = (reason: ReasonCode, atEvaluation: ReasonCode): KeyJudgement => ({
@@ -101,54 +100,83 @@ const judged = (reason: ReasonCode, atEvaluation: ReasonCode): KeyJudgement => (
   standing: { atSigning: "good", atEvaluation },
 });
 
-function refuseOutsideLifetime(signedAt: number, starts: readonly number[], ends: readonly number[]): void {
-  if (starts.some((start) => signedAt < start)) throw new SignatureRefusal("key-not-yet-valid");
-  if (ends.some((end) => signedAt >= end)) throw new SignatureRefusal("key-expired");
+/** On what terms the owner lets a key be used. */
+interface Terms {
+  /** When it ends, in seconds; `Infinity`: never. */
+  readonly ends: number;
+  readonly maySign: boolean;
+}
+
+/** The terms of a primary key or subkey as they stand at `time`. */
+function termsAt(certificate: Certificate, key: ComponentKey, time: number): Terms {
+  const primary = primaryTermsAt(certificate, time);
+  if (key === certificate.primary) return primary;
+  const binding = governing(key.bindings, time);
+  if (binding === null) throw new SignatureRefusal("key-not-for-signing", "no valid binding");
+  const ends = Math.min(primary.ends, endOf(key, binding.keyLifetime), binding.lapses ?? Infinity);
+  // Unless the subkey confirms its primary key, anybody could bind a stranger's subkey to his own name and claim the
+  // stranger's signatures.
+  return { ends, maySign: binding.crossSigned && maySign(binding.keyFlags) };
 }
 
 /**
- * Keys without flags are from before flags were in use, and may sign. A subkey must have confirmed its primary key:
- * otherwise anybody could bind a stranger's subkey to his own name and claim the stranger's signatures.
+ * What holds for the primary key, by gpg's order: what a direct-key signature says goes before what user ids say, and
+ * of these the newest that says it. (RFC 9580, section 5.2.3.10, leaves the order to the reader for version 4; for
+ * version 6 it puts everything into the direct-key signature.)
  */
-function refuseWrongPurpose(certificate: Certificate, key: ComponentKey, binding: SelfSignature): void {
-  const flagged = binding.keyFlags === null || (binding.keyFlags & SIGN_DATA) !== 0;
-  const confirmed = key === certificate.primary || binding.crossSigned;
-  if (!flagged || !confirmed) throw new SignatureRefusal("key-not-for-signing");
+function primaryTermsAt(certificate: Certificate, time: number): Terms {
+  const direct = governing(certificate.directSignatures, time);
+  const ofUserIds = certificate.userIds
+    .map((userId) => currentAt(userId, time))
+    .filter((statement) => statement !== null)
+    .sort((one, other) => other.created - one.created);
+  const all = direct === null ? ofUserIds : [direct, ...ofUserIds];
+  const lasting = all.filter((statement) => !isLapsed(statement, time));
+  const statements = lasting.length > 0 ? lasting : all;
+  if (statements.length === 0) throw new SignatureRefusal("key-not-for-signing", "no valid self-signature");
+  const lifetime = statements.find(({ keyLifetime }) => keyLifetime !== null)?.keyLifetime ?? null;
+  const flags = statements.find(({ keyFlags }) => keyFlags !== null)?.keyFlags ?? null;
+  // The key lives as long as one of its statements does.
+  const lapses = Math.max(...statements.map((statement) => statement.lapses ?? Infinity));
+  return { ends: Math.min(endOf(certificate.primary, lifetime), lapses), maySign: maySign(flags) };
 }
 
-/** When a key ends by its own statement, in seconds; `Infinity`: never. */
-function endOf(key: ComponentKey, self: SelfSignature): number {
-  const keyEnds = self.keyLifetime === null ? Infinity : key.created + self.keyLifetime;
-  return Math.min(keyEnds, self.lapses ?? Infinity);
-}
+/** Keys without flags are from before flags were in use, and may sign. */
+const maySign = (flags: number | null): boolean => flags === null || (flags & SIGN_DATA) !== 0;
 
-function selfSignatures(certificate: Certificate): SelfSignature[] {
-  const fromUserIds = certificate.userIds.filter(isCurrent).flatMap(({ certifications }) => certifications);
-  return [...certificate.directSignatures, ...fromUserIds];
-}
+const endOf = (key: ComponentKey, lifetime: number | null): number =>
+  lifetime === null ? Infinity : key.created + lifetime;
 
 /** The addresses that the owner certifies now: revoked and lapsed ones bind nobody. `at` in seconds. */
 export function emailsOf(certificate: Certificate, at: number): string[] {
-  const current = certificate.userIds.filter(isCurrent).filter(({ certifications }) => {
-    const latest = newest(certifications);
-    return latest !== null && (latest.lapses ?? Infinity) > at;
+  return certificate.userIds.flatMap((userId) => {
+    const statement = userId.email === null ? null : currentAt(userId, at);
+    return statement === null || isLapsed(statement, at) ? [] : (userId.email ?? []);
   });
-  return current.flatMap(({ email }) => (email === null ? [] : [email]));
 }
 
-/** A user id can be certified again after its revocation, so the newest statement counts; a tie is a revocation. */
-function isCurrent(userId: UserId): boolean {
-  const latest = newest(userId.certifications);
-  return latest !== null && userId.revocations.every(({ created }) => created < latest.created);
+/**
+ * What the owner says with a user id at `time`; `null`: nothing any more. It can be certified again after its
+ * revocation, so the newest statement counts; a tie is a revocation.
+ */
+function currentAt({ certifications, revocations }: UserId, time: number): SelfSignature | null {
+  const latest = governing(certifications, time);
+  if (latest === null || revocations.some(({ created }) => created >= latest.created)) return null;
+  return latest;
 }
 
-function newest(statements: readonly SelfSignature[]): SelfSignature | null {
-  const first = statements[0] ?? null;
-  return statements.reduce(
-    (best, next) => (best === null || next.created > best.created ? next : best),
-    first,
-  );
+/** The newest statement that has not lapsed by `time`, as for gpg; where all have, the newest, which then ends the key. */
+function governing(statements: readonly SelfSignature[], time: number): SelfSignature | null {
+  let [best, newest]: [SelfSignature | null, SelfSignature | null] = [null, null];
+  for (const statement of statements) {
+    if (newest === null || statement.created > newest.created) newest = statement;
+    if (isLapsed(statement, time)) continue;
+    if (best === null || statement.created > best.created) best = statement;
+  }
+  return best ?? newest;
 }
+
+const isLapsed = ({ lapses }: SelfSignature, time: number): boolean => lapses !== null && lapses <= time;
 
 /** Joins two copies of one certificate: what either knows counts, revocations above all. */
 export function mergeCertificates(first: Certificate, second: Certificate): Certificate {

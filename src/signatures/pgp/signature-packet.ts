@@ -1,5 +1,6 @@
 import { ByteReader } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
+import { readSubpackets, SUBPACKET, type Subpackets } from "./subpackets.js";
 
 /** A signature packet: what we need of versions 3, 4 and 6 (RFC 4880, RFC 9580 section 5.2). */
 export interface PgpSignature {
@@ -22,18 +23,51 @@ export interface PgpSignature {
   readonly material: Uint8Array;
 }
 
+/** A signature by which somebody says something about a key. */
+export interface PgpStatement
+  extends
+    PgpSignature,
+    Pick<Subpackets, "keyLifetime" | "keyFlags" | "revocationReason" | "revokers" | "embedded"> {
+  /** Whether all is known that it demands to be understood; a statement that is not says nothing. */
+  readonly understood: boolean;
+}
+
 /** Signatures over a document, as it is or with its line ends made CR LF. */
 export const DOCUMENT_TYPES = { binary: 0x00, text: 0x01 } as const;
-const SUBPACKET = { created: 2, lifetime: 3, issuer: 16, fingerprint: 33 } as const;
+
 /**
  * Subpackets whose meaning is either handled here or harmless for a document: preferences, policy URI, signer's
- * user id and the like. A critical one outside of this list is refused (RFC 9580, section 5.2.3.7).
+ * user id and the like. A critical one outside of this list is refused (RFC 9580, section 5.2.3.7); so is a critical
+ * notation, of which we know none.
  */
 const ABOUT_DOCUMENTS: ReadonlySet<number> = new Set([
-  2, 3, 11, 16, 21, 22, 23, 24, 26, 27, 28, 30, 33, 34, 35, 39,
+  SUBPACKET.created,
+  SUBPACKET.lifetime,
+  SUBPACKET.preferredSymmetric,
+  SUBPACKET.issuer,
+  SUBPACKET.preferredHash,
+  SUBPACKET.preferredCompression,
+  SUBPACKET.keyServerPreferences,
+  SUBPACKET.preferredKeyServer,
+  SUBPACKET.policyUri,
+  SUBPACKET.keyFlags,
+  SUBPACKET.signerUserId,
+  SUBPACKET.features,
+  SUBPACKET.issuerFingerprint,
+  SUBPACKET.preferredAead,
+  SUBPACKET.intendedRecipient,
+  SUBPACKET.preferredCipherSuites,
 ]);
-/** Also for statements about keys: exportable, revocable, key lifetime, primary user id, reason, embedded signature. */
-const ABOUT_KEYS: ReadonlySet<number> = new Set([...ABOUT_DOCUMENTS, 4, 7, 9, 25, 29, 32]);
+const ABOUT_KEYS: ReadonlySet<number> = new Set([
+  ...ABOUT_DOCUMENTS,
+  SUBPACKET.exportable,
+  SUBPACKET.revocable,
+  SUBPACKET.keyLifetime,
+  SUBPACKET.revocationKey,
+  SUBPACKET.primaryUserId,
+  SUBPACKET.revocationReason,
+  SUBPACKET.embedded,
+]);
 
 /** Octets of salt by hash algorithm in version 6 (RFC 9580, table 23). */
 const SALT_LENGTH: ReadonlyMap<number, number> = new Map([
@@ -44,8 +78,7 @@ const SALT_LENGTH: ReadonlyMap<number, number> = new Map([
   [12, 16],
   [14, 32],
 ]);
-
-const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Reads the body of a signature packet over a document; types that cover keys, user ids or nothing are refused,
@@ -53,143 +86,96 @@ const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("si
  * early, are not signed, and are wrong in thousands of signatures that GitHub itself made.
  */
 export function readSignaturePacket(body: Uint8Array): PgpSignature {
-  const signature = readPacketBody(body, ABOUT_DOCUMENTS);
+  const { signature, said } = readBody(body);
+  const unknown = said?.critical.find((type) => !ABOUT_DOCUMENTS.has(type));
+  if (unknown !== undefined) throw new SignatureRefusal("critical-subpacket-unknown", `type ${unknown}`);
+  if (signature.issuerKeyId === null && signature.issuerFingerprint === null)
+    throw new SignatureRefusal("signature-without-issuer");
   const overDocument = signature.type === DOCUMENT_TYPES.binary || signature.type === DOCUMENT_TYPES.text;
   if (!overDocument) throw new SignatureRefusal("signature-type", `0x${signature.type.toString(16)}`);
   return signature;
 }
 
 /** Reads the body of a signature packet that says something about a key. The caller compares the type. */
-export function readStatementPacket(body: Uint8Array): PgpSignature {
-  return readPacketBody(body, ABOUT_KEYS);
+export function readStatementPacket(body: Uint8Array): PgpStatement {
+  const { signature, said } = readBody(body);
+  return {
+    ...signature,
+    keyLifetime: orForEver(said?.keyLifetime),
+    keyFlags: said?.keyFlags ?? null,
+    revocationReason: said?.revocationReason ?? null,
+    revokers: said?.revokers ?? [],
+    embedded: said?.embedded ?? [],
+    understood: said?.critical.every((type) => ABOUT_KEYS.has(type)) ?? true,
+  };
 }
 
-function readPacketBody(body: Uint8Array, understood: ReadonlySet<number>): PgpSignature {
-  const reader = new ByteReader(body, "signature-malformed");
-  const version = reader.uint(1);
-  if (version === 3) return readVersion3(reader);
-  if (version === 4 || version === 6) return readVersion4(reader, version, understood);
-  throw new SignatureRefusal("algorithm-unsupported", `signature version ${version}`);
+/** The type of a signature packet whose rest may not be readable; `null` where not even that is. */
+export function statementType(body: Uint8Array): number | null {
+  return (body[0] === 3 || body[0] === 2 ? body[2] : body[1]) ?? null;
 }
 
-function readVersion3(reader: ByteReader): PgpSignature {
+interface BodyReading {
+  readonly signature: PgpSignature;
+  /** Version 3 has no subpackets. */
+  readonly said: Subpackets | null;
+}
+
+function readBody(body: Uint8Array): BodyReading {
+  const version = body[0];
+  if (version === 3) return { signature: readVersion3(body), said: null };
+  if (version === 4 || version === 6) return readVersion4(body, version);
+  throw new SignatureRefusal("algorithm-unsupported", `signature version ${version ?? "missing"}`);
+}
+
+function readVersion3(body: Uint8Array): PgpSignature {
+  const reader = new ByteReader(body.subarray(1), "signature-malformed");
   if (reader.uint(1) !== 5) throw malformed("version 3 hashed length");
-  const trailer = reader.take(5);
-  const [type, created] = [
-    trailer[0] ?? 0,
-    new ByteReader(trailer.subarray(1), "signature-malformed").uint(4),
-  ];
+  const type = reader.uint(1);
+  const created = reader.uint(4);
   const issuerKeyId = hex(reader.take(8));
   const [keyAlgorithm, hashAlgorithm] = [reader.uint(1), reader.uint(1)];
   reader.take(2);
   const identity = { issuerKeyId, issuerFingerprint: null, lifetime: null, created };
-  const bytes = { salt: new Uint8Array(0), trailer, material: reader.rest() };
+  // Type and time are hashed after the document (RFC 4880, section 5.2.2).
+  const bytes = { salt: NO_BYTES, trailer: body.subarray(2, 7), material: reader.rest() };
   return { version: 3, type, keyAlgorithm, hashAlgorithm, ...identity, ...bytes };
 }
 
-function readVersion4(reader: ByteReader, version: 4 | 6, understood: ReadonlySet<number>): PgpSignature {
+function readVersion4(body: Uint8Array, version: 4 | 6): BodyReading {
   const lengthSize = version === 4 ? 2 : 4;
-  const fixed = reader.take(3);
-  const [type = 0, keyAlgorithm = 0, hashAlgorithm = 0] = fixed;
+  const reader = new ByteReader(body.subarray(1), "signature-malformed");
+  const [type, keyAlgorithm, hashAlgorithm] = [reader.uint(1), reader.uint(1), reader.uint(1)];
   const hashed = reader.take(reader.uint(lengthSize));
   const unhashed = reader.take(reader.uint(lengthSize));
   reader.take(2);
-  const salt = version === 6 ? reader.take(reader.uint(1)) : new Uint8Array(0);
+  const salt = version === 6 ? reader.take(reader.uint(1)) : NO_BYTES;
   if (version === 6 && salt.length !== SALT_LENGTH.get(hashAlgorithm)) throw malformed("salt length");
-  const bytes = { salt, trailer: trailerOf(version, fixed, hashed), material: reader.rest() };
-  const parts = { ...readSubpackets(hashed, unhashed, version, understood), ...bytes };
-  return { version, type, keyAlgorithm, hashAlgorithm, ...parts };
+  const said = readSubpackets(hashed, unhashed, version);
+  const { created, lifetime, issuerKeyId, issuerFingerprint } = said;
+  if (created === null) throw new SignatureRefusal("signature-without-time");
+  const signature = {
+    ...{ version, type, keyAlgorithm, hashAlgorithm, created, lifetime: orForEver(lifetime) },
+    ...{ issuerKeyId, issuerFingerprint, salt, material: reader.rest() },
+    trailer: trailerOf(body.subarray(0, 4 + lengthSize + hashed.length), version),
+  };
+  return { signature, said };
 }
 
 /** What is hashed after the document: the signed fields and their length (RFC 9580, section 5.2.4). */
-function trailerOf(version: 4 | 6, fixed: Uint8Array, hashed: Uint8Array): Uint8Array {
-  const length = uintBytes(hashed.length, version === 4 ? 2 : 4);
-  const fields = Buffer.concat([Buffer.from([version]), fixed, length, hashed]);
-  return Buffer.concat([fields, Buffer.from([version, 0xff]), uintBytes(fields.length, 4)]);
+function trailerOf(fields: Uint8Array, version: 4 | 6): Uint8Array {
+  const trailer = Buffer.allocUnsafe(fields.length + 6);
+  trailer.set(fields);
+  trailer.writeUInt16BE((version << 8) | 0xff, fields.length);
+  trailer.writeUInt32BE(fields.length, fields.length + 2);
+  return trailer;
 }
 
-type Subpackets = Pick<PgpSignature, "created" | "lifetime" | "issuerKeyId" | "issuerFingerprint">;
+/** Zero stands for no end (RFC 9580, sections 5.2.3.13 and 5.2.3.18). */
+const orForEver = (seconds: number | null | undefined): number | null =>
+  seconds === undefined || seconds === 0 ? null : seconds;
 
-function readSubpackets(
-  hashed: Uint8Array,
-  unhashed: Uint8Array,
-  version: 4 | 6,
-  understood: ReadonlySet<number>,
-): Subpackets {
-  const signed = subpackets(hashed);
-  refuseUnknownCritical(signed, understood);
-  // Whoever carries the signature can write into the unhashed area, so only the hint of the issuer is taken from it.
-  const either = [...signed, ...subpackets(unhashed)];
-  const created = one(signed, SUBPACKET.created);
-  if (created === null) throw new SignatureRefusal("signature-without-time");
-  const lifetime = one(signed, SUBPACKET.lifetime);
-  const issuerFingerprint = fingerprintOf(either, version);
-  const issuer = either.find((subpacket) => subpacket.type === SUBPACKET.issuer)?.data ?? null;
-  if (issuer === null && issuerFingerprint === null) throw new SignatureRefusal("signature-without-issuer");
-  return {
-    created: seconds(created),
-    lifetime: lifetime === null || seconds(lifetime) === 0 ? null : seconds(lifetime),
-    issuerKeyId: issuer === null ? null : hex(issuer),
-    issuerFingerprint,
-  };
-}
+const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);
 
-/** The issuer fingerprint begins with the version of the key (RFC 9580, section 5.2.3.35). */
-function fingerprintOf(either: readonly Subpacket[], version: 4 | 6): string | null {
-  const data = either.find((subpacket) => subpacket.type === SUBPACKET.fingerprint)?.data;
-  if (data === undefined) return null;
-  if (data[0] !== version) throw malformed("issuer fingerprint of another version");
-  return hex(data.subarray(1));
-}
-
-interface Subpacket {
-  readonly type: number;
-  readonly critical: boolean;
-  readonly data: Uint8Array;
-}
-
-function subpackets(area: Uint8Array): Subpacket[] {
-  const reader = new ByteReader(area, "signature-malformed");
-  const found: Subpacket[] = [];
-  while (reader.remaining > 0) {
-    const body = reader.take(subpacketLength(reader));
-    const type = body[0];
-    if (type === undefined) throw malformed("empty subpacket");
-    found.push({ type: type & 0x7f, critical: type >= 0x80, data: body.subarray(1) });
-  }
-  return found;
-}
-
-function subpacketLength(reader: ByteReader): number {
-  const first = reader.uint(1);
-  if (first < 192) return first;
-  return first === 255 ? reader.uint(4) : (first - 192) * 256 + reader.uint(1) + 192;
-}
-
-function refuseUnknownCritical(signed: readonly Subpacket[], understood: ReadonlySet<number>): void {
-  const unknown = signed.find(({ critical, type }) => critical && !understood.has(type));
-  if (unknown === undefined) return;
-  throw new SignatureRefusal("critical-subpacket-unknown", `type ${unknown.type}`);
-}
-
-/** The only subpacket of a type; a second one would leave it to the reader which counts. */
-function one(signed: readonly Subpacket[], type: number): Uint8Array | null {
-  const found = signed.filter((subpacket) => subpacket.type === type);
-  if (found.length > 1) throw malformed(`subpacket ${type} twice`);
-  return found[0]?.data ?? null;
-}
-
-function seconds(data: Uint8Array): number {
-  const reader = new ByteReader(data, "signature-malformed");
-  const value = reader.uint(4);
-  reader.expectEnd();
-  return value;
-}
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-
-function uintBytes(value: number, size: 2 | 4): Uint8Array {
-  const bytes = Buffer.alloc(size);
-  bytes.writeUIntBE(value, 0, size);
-  return bytes;
-}
+const hex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
