@@ -46,7 +46,7 @@ function handledEvents(): string[] {
 }
 
 /** GitHub sends these to every app; a manifest cannot ask for them. */
-const ALWAYS_SENT = ["installation", "installation_repositories"];
+const ALWAYS_SENT = ["installation", "installation_repositories", "installation_target"];
 
 describe("docs/permissions.md", () => {
   const permissions = rowsBelow("Permissions");

@@ -121,3 +121,56 @@ export const rulesetEvent = (action: string, inRepository = true): Example => {
   };
   return { event: "repository_ruleset", payload: inRepository ? { ...payload, repository: where } : payload };
 };
+
+/** With parts of the repository as it is now, and of what else the event tells. */
+export const repositoryEvent = (
+  action: string,
+  { repository: now = {}, ...more }: { readonly repository?: Payload } & Payload = {},
+): Example => ({
+  event: "repository",
+  payload: {
+    ...common,
+    action,
+    repository: { ...repository, updated_at: UPDATED_AT.toISOString(), ...now },
+    changes: {},
+    ...more,
+  },
+});
+
+export const memberEvent = (action: string): Example => ({
+  event: "member",
+  payload: { ...common, action, member: ada },
+});
+
+const outside = { installation, sender: ada };
+const inOrganization = { ...outside, organization: owner, team: { id: 21, name: "Platform" } };
+
+export const membershipEvent = (action: string): Example => ({
+  event: "membership",
+  payload: { ...inOrganization, action, scope: "team", member: ada },
+});
+
+export const teamEvent = (action: string, onRepository = true): Example => ({
+  event: "team",
+  payload: { ...inOrganization, action, ...(onRepository ? { repository } : {}) },
+});
+
+export const teamAddEvent = (): Example => ({
+  event: "team_add",
+  payload: { ...common, team: inOrganization.team },
+});
+
+export const organizationEvent = (action: string, login = owner.login): Example => ({
+  event: "organization",
+  payload: { ...outside, action, organization: { ...owner, login }, membership: { user: ada } },
+});
+
+export const targetEvent = (login: string): Example => ({
+  event: "installation_target",
+  payload: {
+    action: "renamed",
+    installation,
+    account: { id: owner.id, login },
+    target_type: "Organization",
+  },
+});

@@ -4,7 +4,7 @@ import type { Installation } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
 import type { KnownRepository, NewPush, ProtectionChange } from "../../src/store/branch-store.js";
 import type { Job } from "../../src/store/jobs.js";
-import type { HeadPush, KnownPullRequest, Store, Tenant } from "../../src/store/store.js";
+import type { HeadPush, KnownPullRequest, Store, StoreTransaction, Tenant } from "../../src/store/store.js";
 import { APP_ID, BASE, HEAD, PLACE, UPDATED_AT } from "./payloads.js";
 
 export const NOW = new Date("2026-11-20T12:00:00Z");
@@ -61,9 +61,12 @@ export class Ports {
     | "notePush"
     | "noteProtectionChange"
     | "findCasesOfPullRequest"
+    | "transaction"
   > = {
-    findRepository: (_tenantId, id) =>
-      Promise.resolve(this.repositories.find(({ repository }) => repository.id === id) ?? null),
+    findRepository: (tenantId, id) =>
+      Promise.resolve(
+        this.repositories.find((known) => known.tenantId === tenantId && known.repository.id === id) ?? null,
+      ),
     saveRepository: (known) => {
       this.repositories = [known];
       return Promise.resolve();
@@ -87,6 +90,11 @@ export class Ports {
     noteProtectionChange: (change) => {
       this.protectionChanges.push(change);
       return Promise.resolve();
+    },
+    // No check run is posted in any of these stories, so there is no verdict to take back.
+    transaction: (work) => {
+      const tx: object = { lock: () => Promise.resolve(), wantedChecks: () => Promise.resolve([]) };
+      return work(tx as StoreTransaction);
     },
     findCasesOfPullRequest: () => Promise.resolve([]),
     notePullRequest: (pull) => {

@@ -1,6 +1,6 @@
 import { nodeId } from "../render/accounts.js";
 import type { GitObject } from "../world/git/git.js";
-import type { Repo } from "../world/model.js";
+import type { Account, Repo } from "../world/model.js";
 import { fullName } from "../world/world.js";
 import { actorNode } from "./accounts.js";
 import { CommitNode } from "./commit.js";
@@ -110,6 +110,29 @@ export class RepositoryNode {
       some.map((rule) => new ProtectionNode(this.#context, rule)),
     );
   }
+}
+
+type RepositoriesArguments = PageArguments & {
+  readonly isArchived?: boolean | null;
+  readonly ownerAffiliations?: readonly string[] | null;
+};
+
+/** An account with the repositories of its own that the caller sees. @throws where others are asked for */
+export function repositoryOwnerNode(context: Context, account: Account): object {
+  return {
+    ...actorNode(account),
+    repositories: (page: RepositoriesArguments) => {
+      if (page.ownerAffiliations?.join() !== "OWNER")
+        throw new Error("the loopback GitHub lists those owned only");
+      const listed = context.world.repositories.filter(
+        (repo) =>
+          repo.owner === account &&
+          context.sees(repo) &&
+          (typeof page.isArchived !== "boolean" || repo.archived === page.isArchived),
+      );
+      return connection(listed, page, (some) => some.map((repo) => new RepositoryNode(context, repo)));
+    },
+  };
 }
 
 /** A branch or tag; `null` where it is not there. */

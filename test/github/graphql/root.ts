@@ -1,7 +1,7 @@
 import { isoSeconds } from "../world/world.js";
 import { actorNode, organizationNode } from "./accounts.js";
 import { unresolvable, type Context } from "./context.js";
-import { RepositoryNode } from "./repository.js";
+import { RepositoryNode, repositoryOwnerNode } from "./repository.js";
 
 /** The fields of GitHub's `Query` that are served. A class here is a GraphQL type, a method or getter one of its fields. */
 export class QueryRoot {
@@ -29,6 +29,12 @@ export class QueryRoot {
     const account = this.#context.world.account(login);
     if (account?.type !== "Organization") throw unresolvable(`an Organization with the login of '${login}'`);
     return organizationNode(this.#context, account);
+  }
+
+  /** Whoever owns repositories; `null` for a login that nobody has, as GitHub has it. */
+  repositoryOwner({ login }: { login: string }): object | null {
+    const account = this.#context.world.account(login);
+    return account === null ? null : repositoryOwnerNode(this.#context, account);
   }
 
   rateLimit(): object {
