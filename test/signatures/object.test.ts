@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import {
   checkObject,
   formatOf,
@@ -65,6 +66,78 @@ describe("splitting a tag", () => {
   it("leaves the other format's signature header out of the payload", () => {
     const signed = head.replace("\n\n", "\ngpgsig-sha256 A\n B\n\n");
     expect(split("tag", `${signed}text\n${armor}A\n`)).toEqual([`${head}text\n`, `${armor}A\n`]);
+  });
+});
+
+describe("splitting as fast as it is done", () => {
+  const HEADERS = { sha1: "gpgsig ", sha256: "gpgsig-sha256 " } as const;
+  const ARMOR = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----/;
+
+  /** Lines with their line end, up to the empty line, which is given with all that follows. */
+  function linesOf(text: string): string[] {
+    const lines = text.split(/(?<=\n)/);
+    const empty = lines.indexOf("\n");
+    return empty === -1 ? lines : [...lines.slice(0, empty), lines.slice(empty).join("")];
+  }
+
+  /** Git's own walk over the lines (commit.c, `parse_buffer_signed_by_header`), word for word. */
+  function slowCommit(text: string, own: string): [string, string | null] {
+    const [payload, signature]: [string[], string[]] = [[], []];
+    let state = "payload";
+    for (const line of linesOf(text)) {
+      if (line.startsWith(own)) state = "first";
+      else if (line.startsWith("gpgsig")) state = "dropped";
+      else if (!line.startsWith(" ")) state = "payload";
+      if (state === "first") signature.push(line.slice(own.length));
+      if (state === "signature") signature.push(line.slice(1));
+      if (state === "payload") payload.push(line);
+      if (state === "first") state = "signature";
+    }
+    return [payload.join(""), signature.length === 0 ? null : signature.join("")];
+  }
+
+  /** The last armor line starts the signature; headers of either format are left out before it. */
+  function slowTag(text: string): [string, string | null] {
+    const lines = text.split(/(?<=\n)/);
+    const start = lines.findLastIndex((line) => ARMOR.test(line));
+    if (start === -1) return [text, null];
+    let dropping = false;
+    const payload = linesOf(lines.slice(0, start).join("")).filter((line) => {
+      dropping =
+        Object.values(HEADERS).some((header) => line.startsWith(header)) ||
+        (dropping && line.startsWith(" "));
+      return !dropping;
+    });
+    return [payload.join(""), lines.slice(start).join("")];
+  }
+
+  const soup = fc
+    .array(
+      fc.constantFrom(
+        ...["gpgsig ", "gpgsig-sha256 ", "gpgsig", "gpgsigx ", "tree ", "mergetag ", "a", "\r", "\0", "\xe9"],
+        ...["\n", "\n", "\n", "\n ", "\n ", "\n\n", " "],
+        ...[
+          "-----BEGIN PGP SIGNATURE-----",
+          "-----BEGIN SSH SIGNATURE-----",
+          "-----BEGIN ",
+          "-----BEGIN PGP KEY",
+        ],
+        ...["\n-----BEGIN PGP MESSAGE-----", "-----BEGIN SIGNED MESSAGE-----", "-----END PGP SIGNATURE-----"],
+      ),
+      { maxLength: 40 },
+    )
+    .map((pieces) => pieces.join(""));
+
+  it.each(["sha1", "sha256"] as const)("gives what a slow walk over the lines gives: %s", (format) => {
+    const property = fc.property(soup, fc.constantFrom<ObjectType>("commit", "tag"), (text, type) => {
+      // A view into a larger buffer, as objects come from Git.
+      const raw = new Uint8Array(Buffer.from(`gpgsig \n${text}`, "latin1")).subarray(8);
+      const { payload, signature } = splitObject(type, raw, format);
+      const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+      const found = [latin1(payload), signature === null ? null : latin1(signature)];
+      expect(found).toEqual(type === "commit" ? slowCommit(text, HEADERS[format]) : slowTag(text));
+    });
+    fc.assert(property, { numRuns: 3000 });
   });
 });
 

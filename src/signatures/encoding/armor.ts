@@ -1,4 +1,5 @@
 import { SignatureRefusal } from "../reasons.js";
+import { bufferOver } from "./byte-reader.js";
 
 export interface Armor {
   /** The decoded body. */
@@ -15,34 +16,70 @@ export interface ArmorRules {
 
 /** Any further block of these kinds would be a second signature that some reader takes for the first. */
 const ANOTHER_SIGNATURE = /^-----BEGIN (?:PGP|SSH|SIGNED)/m;
+const BLANKS = " \t";
 
 /**
  * Reads the one armored block that `text` must begin with (RFC 9580, section 6.2; PROTOCOL.sshsig). Text after it
  * is ignored, as git and gpg do, unless it starts another signature; text before it is refused.
  */
-export function readArmor(signature: Uint8Array, rules: ArmorRules): Armor {
-  const text = Buffer.from(signature).toString("latin1");
-  const lines = (rules.headers ? text.replaceAll("\r\n", "\n") : text).split("\n");
-  if (trimBlanks(lines[0] ?? "") !== `-----BEGIN ${rules.label}-----`)
-    throw malformed("no armor at the start");
-  const end = lines.findIndex((line) => trimBlanks(line) === `-----END ${rules.label}-----`);
-  if (end === -1) throw malformed("armor without end");
-  if (ANOTHER_SIGNATURE.test(lines.slice(1).join("\n"))) throw new SignatureRefusal("multiple-signatures");
-  return readBody(lines.slice(1, end), rules);
+export function readArmor(signature: Uint8Array, { label, headers }: ArmorRules): Armor {
+  const raw = bufferOver(signature).toString("latin1");
+  const text = headers && raw.includes("\r") ? raw.replaceAll("\r\n", "\n") : raw;
+  const start = behindLine(text, 0, `-----BEGIN ${label}-----`);
+  if (start === null) throw malformed("no armor at the start");
+  const end = findLine(text, start, `-----END ${label}-----`);
+  if (end === null) throw malformed("armor without end");
+  // The plain search spares nearly every signature the expression.
+  if (text.includes("-----BEGIN ", start) && ANOTHER_SIGNATURE.test(text.slice(start)))
+    throw new SignatureRefusal("multiple-signatures");
+  if (!headers) return { body: decodeLines(text.slice(start, end)), checksum: null };
+  return readChecked(text.slice(behindHeaders(text, start, end), end));
 }
 
-function readBody(lines: readonly string[], rules: ArmorRules): Armor {
-  const blank = rules.headers ? lines.findIndex((line) => line.trim() === "") : -1;
-  if (rules.headers && blank === -1) throw malformed("armor without an empty line after its headers");
-  if (!lines.slice(0, Math.max(blank, 0)).every((line) => /^[\w-]+: /.test(`${line} `)))
-    throw malformed("armor header");
-  const body = lines
-    .slice(blank + 1)
-    .map(trimBlanks)
-    .filter((line) => line !== "");
-  const checksum =
-    rules.headers && /^=[A-Za-z0-9+/]{4}$/.test(body.at(-1) ?? "") ? body.pop()?.slice(1) : undefined;
-  return { body: decodeBase64(body.join("")), checksum: checksum ?? null };
+/** Where the line behind the one at `at` starts, if that one is `wanted`, followed by nothing but blanks. */
+function behindLine(text: string, at: number, wanted: string): number | null {
+  if (!text.startsWith(wanted, at)) return null;
+  let end = at + wanted.length;
+  while (end < text.length && BLANKS.includes(text.charAt(end))) end += 1;
+  if (end === text.length) return end;
+  return text.charAt(end) === "\n" ? end + 1 : null;
+}
+
+/** Where the first line starts that is `wanted`, from the one at `from` on. */
+function findLine(text: string, from: number, wanted: string): number | null {
+  const atLineStart = `\n${wanted}`;
+  let before = text.indexOf(atLineStart, from - 1);
+  while (before !== -1 && behindLine(text, before + 1, wanted) === null)
+    before = text.indexOf(atLineStart, before + 1);
+  return before === -1 ? null : before + 1;
+}
+
+/** Where the lines behind the armor headers and their empty line start. */
+function behindHeaders(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const lineEnd = text.indexOf("\n", at);
+    const line = text.slice(at, lineEnd);
+    at = lineEnd + 1;
+    if (line.trim() === "") return at;
+    if (!/^[\w-]+: /.test(`${line} `)) throw malformed("armor header");
+  }
+  throw malformed("armor without an empty line after its headers");
+}
+
+/** OpenPGP's lines of base64, with or without a checksum as the last one. */
+function readChecked(lines: string): Armor {
+  const end = endWithout(lines, `\n${BLANKS}`);
+  const start = lines.lastIndexOf("\n", end - 1) + 1;
+  const last = lines.slice(start, end);
+  if (!/^=[A-Za-z0-9+/]{4}$/.test(last)) return { body: decodeLines(lines), checksum: null };
+  return { body: decodeLines(lines.slice(0, start)), checksum: last.slice(1) };
+}
+
+/** Lines of base64, each perhaps with blanks at its end. */
+function decodeLines(lines: string): Buffer {
+  const blanks = lines.includes(" ") || lines.includes("\t");
+  return decodeBase64(blanks ? lines.split("\n").map(trimBlanks).join("") : lines.replaceAll("\n", ""));
 }
 
 /** Strict base64: Node's decoder skips what it does not know, so that many texts would stand for one signature. */
@@ -62,6 +99,6 @@ export function endWithout(text: string, characters: string): number {
   return end;
 }
 
-const trimBlanks = (line: string): string => line.slice(0, endWithout(line, " \t"));
+const trimBlanks = (line: string): string => line.slice(0, endWithout(line, BLANKS));
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);

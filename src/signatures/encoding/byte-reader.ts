@@ -28,7 +28,11 @@ export class ByteReader {
   }
 
   uint(size: 1 | 2 | 4): number {
-    return this.take(size).reduce((value, byte) => value * 256 + byte, 0);
+    if (size > this.remaining) throw new SignatureRefusal(this.#malformed, "truncated");
+    const end = this.#offset + size;
+    let value = 0;
+    for (; this.#offset < end; this.#offset += 1) value = value * 256 + (this.#bytes[this.#offset] ?? 0);
+    return value;
   }
 
   /** Bytes behind a four-byte length: the `string` of the SSH wire format (RFC 4251, section 5). */
@@ -38,7 +42,7 @@ export class ByteReader {
 
   /** `sshString` of ASCII text, where anything else is kept apart by the replacement of its bytes one to one. */
   sshText(): string {
-    return Buffer.from(this.sshString()).toString("latin1");
+    return bufferOver(this.sshString()).toString("latin1");
   }
 
   /** Everything that is left. */
@@ -52,8 +56,14 @@ export class ByteReader {
   }
 }
 
+/** The same bytes with the methods of a Buffer, without copying them. */
+export function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** `bytes` with zeros in front up to `length`; `null` where it is longer than that. */
 export function leftPad(bytes: Uint8Array, length: number): Uint8Array | null {
+  if (bytes.length === length) return bytes;
   if (bytes.length > length) return null;
   const padded = new Uint8Array(length);
   padded.set(bytes, length - bytes.length);
@@ -62,6 +72,7 @@ export function leftPad(bytes: Uint8Array, length: number): Uint8Array | null {
 
 /** `bytes` without leading zeros. */
 export function stripLeadingZeros(bytes: Uint8Array): Uint8Array {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  return first === -1 ? new Uint8Array(0) : bytes.subarray(first);
+  let first = 0;
+  while (bytes[first] === 0) first += 1;
+  return bytes.subarray(first);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { bufferOver } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
 
 export type ObjectType = "commit" | "tag";
@@ -19,16 +20,16 @@ export interface Stamp {
 }
 
 const LF = 0x0a;
-const SPACE = 0x20;
-const GPGSIG = Buffer.from("gpgsig");
-const SIGNATURE_HEADERS: Readonly<Record<ObjectFormat, Buffer>> = {
-  sha1: Buffer.from("gpgsig "),
-  sha256: Buffer.from("gpgsig-sha256 "),
+const SIGNATURE_HEADERS: Readonly<Record<ObjectFormat, string>> = {
+  sha1: "gpgsig ",
+  sha256: "gpgsig-sha256 ",
 };
 /** The lines at which Git starts a tag's signature (gpg-interface.c, `get_format_by_sig`). */
-const ARMOR_STARTS = ["PGP SIGNATURE", "PGP MESSAGE", "SIGNED MESSAGE", "SSH SIGNATURE"].map((kind) =>
-  Buffer.from(`-----BEGIN ${kind}-----`),
+const ARMOR = "-----BEGIN ";
+const ARMOR_KINDS = ["PGP SIGNATURE", "PGP MESSAGE", "SIGNED MESSAGE", "SSH SIGNATURE"].map(
+  (kind) => `${kind}-----`,
 );
+const LONGEST_KIND = Math.max(...ARMOR_KINDS.map(({ length }) => length));
 
 /** The object format an object id belongs to, by its length; `null` for anything that is not an object id. */
 export function formatOf(oid: string): ObjectFormat | null {
@@ -51,44 +52,82 @@ export function splitObject(type: ObjectType, raw: Uint8Array, format: ObjectFor
 }
 
 function splitCommit(raw: Uint8Array, format: ObjectFormat): SplitObject {
-  const payload: Uint8Array[] = [];
-  const signature: Uint8Array[] = [];
-  let current: "payload" | "signature" | "dropped" = "payload";
-  for (const line of linesThroughHeaders(raw)) {
-    const continued = line[0] === SPACE;
-    if (startsWith(line, SIGNATURE_HEADERS[format])) {
-      current = "signature";
-      signature.push(line.subarray(SIGNATURE_HEADERS[format].length));
-      continue;
-    }
-    if (startsWith(line, GPGSIG)) current = "dropped";
-    else if (!continued) current = "payload";
-    if (current === "signature") signature.push(line.subarray(1));
-    else if (current === "payload") payload.push(line);
-  }
-  return { payload: concat(payload), signature: signature.length === 0 ? null : concat(signature) };
-}
-
-function splitTag(raw: Uint8Array): SplitObject {
-  let start: number | null = null;
-  for (let line = 0; line < raw.length; line = nextLine(raw, line)) {
-    const rest = raw.subarray(line);
-    if (ARMOR_STARTS.some((armor) => startsWith(rest, armor))) start = line;
-  }
-  if (start === null) return { payload: raw, signature: null };
-  return { payload: withoutSignatureHeaders(raw.subarray(0, start)), signature: raw.subarray(start) };
+  const own = SIGNATURE_HEADERS[format];
+  const signatures: string[] = [];
+  const payload = withoutSignatureHeaders(raw, (header) => {
+    // A line break and the space that folds the next line are the signature's line break.
+    if (header.startsWith(own)) signatures.push(header.slice(own.length).replaceAll("\n ", "\n"));
+    return true;
+  });
+  if (signatures.length === 0) return { payload, signature: null };
+  return { payload, signature: Buffer.from(signatures.join(""), "latin1") };
 }
 
 /** A tag's payload leaves out `gpgsig` headers, which hold the signature over the object's other-hash form. */
-function withoutSignatureHeaders(bytes: Uint8Array): Uint8Array {
-  const kept: Uint8Array[] = [];
-  let dropping = false;
-  for (const line of linesThroughHeaders(bytes)) {
-    const starts = Object.values(SIGNATURE_HEADERS).some((header) => startsWith(line, header));
-    dropping = starts || (dropping && line[0] === SPACE);
-    if (!dropping) kept.push(line);
+function splitTag(raw: Uint8Array): SplitObject {
+  const start = lastArmor(raw);
+  if (start === -1) return { payload: raw, signature: null };
+  const known = Object.values(SIGNATURE_HEADERS);
+  const payload = withoutSignatureHeaders(raw.subarray(0, start), (header) =>
+    known.some((name) => header.startsWith(name)),
+  );
+  return { payload, signature: raw.subarray(start) };
+}
+
+/** Offset of the last line that starts a signature; -1: there is none. */
+function lastArmor(raw: Uint8Array): number {
+  const bytes = bufferOver(raw);
+  let at = bytes.lastIndexOf(ARMOR);
+  while (at !== -1) {
+    const kind = bytes.toString("latin1", at + ARMOR.length, at + ARMOR.length + LONGEST_KIND);
+    const startsLine = at === 0 || bytes[at - 1] === LF;
+    if (startsLine && ARMOR_KINDS.some((known) => kind.startsWith(known))) return at;
+    // A negative offset would count from the end.
+    at = at === 0 ? -1 : bytes.lastIndexOf(ARMOR, at - 1);
   }
-  return concat(kept);
+  return -1;
+}
+
+/**
+ * An object without those of its headers starting with `gpgsig` that `drop` says to leave out. `drop` is handed each
+ * of them with its folded lines, as one character a byte.
+ */
+function withoutSignatureHeaders(raw: Uint8Array, drop: (header: string) => boolean): Uint8Array {
+  const headers = headersThroughLastLine(raw);
+  const kept: Uint8Array[] = [];
+  let from = 0;
+  for (let at = nextSignatureHeader(headers, 0), end = 0; at !== -1; at = nextSignatureHeader(headers, end)) {
+    end = endOfHeader(headers, at);
+    if (!drop(headers.slice(at, end))) continue;
+    kept.push(raw.subarray(from, at));
+    from = end;
+  }
+  return from === 0 ? raw : Buffer.concat([...kept, raw.subarray(from)]);
+}
+
+/** Everything before the empty line, one character a byte. */
+function headersThroughLastLine(raw: Uint8Array): string {
+  if (raw[0] === LF) return "";
+  const bytes = bufferOver(raw);
+  const end = bytes.indexOf("\n\n");
+  return bytes.toString("latin1", 0, end === -1 ? bytes.length : end + 1);
+}
+
+/** Offset of the first line at or behind `from` that starts with `gpgsig`; -1: none does. */
+function nextSignatureHeader(headers: string, from: number): number {
+  if (from === 0 && headers.startsWith("gpgsig")) return 0;
+  const before = headers.indexOf("\ngpgsig", Math.max(from - 1, 0));
+  return before === -1 ? -1 : before + 1;
+}
+
+/** Offset behind the last folded line of the header at `start`. */
+function endOfHeader(headers: string, start: number): number {
+  let end = start;
+  do {
+    const lineEnd = headers.indexOf("\n", end);
+    end = lineEnd === -1 ? headers.length : lineEnd + 1;
+  } while (headers.startsWith(" ", end));
+  return end;
 }
 
 /**
@@ -110,10 +149,14 @@ export function checkObject(
 }
 
 function refuseSignatureHeaders(type: ObjectType, headers: string, format: ObjectFormat): void {
-  const own = SIGNATURE_HEADERS[format].toString("latin1");
-  const found = headers.split("\n").filter((line) => line.startsWith("gpgsig"));
-  if (found.some((line) => !line.startsWith(own))) throw new SignatureRefusal("unknown-signature-header");
-  if (found.length > (type === "commit" ? 1 : 0)) throw new SignatureRefusal("multiple-signatures");
+  let found = 0;
+  let at = nextSignatureHeader(headers, 0);
+  for (; at !== -1; at = nextSignatureHeader(headers, at + 1)) {
+    if (!headers.startsWith(SIGNATURE_HEADERS[format], at))
+      throw new SignatureRefusal("unknown-signature-header");
+    found += 1;
+  }
+  if (found > (type === "commit" ? 1 : 0)) throw new SignatureRefusal("multiple-signatures");
 }
 
 function checkCommit(lines: readonly string[]): Stamp {
@@ -149,48 +192,27 @@ function readStamp(text: string): Stamp {
 }
 
 function decodeEmail(latin1: string): string | null {
+  if (latin1 === "") return null;
+  if (!NOT_ASCII.test(latin1)) return latin1;
   try {
     // A byte order mark is kept: dropping it would make two different addresses equal.
-    const email = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(latin1, "latin1"),
-    );
-    return email === "" ? null : email;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, "latin1"));
   } catch {
     return null;
   }
 }
 
+/** Bytes that UTF-8 gives a meaning of their own. */
+const NOT_ASCII = /[\x80-\xff]/;
+
 /** The headers up to the empty line, one character a byte, so that nothing is lost or merged by decoding. */
 function headerBlock(raw: Uint8Array): string {
-  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const end = text.indexOf("\n\n");
-  return text.toString("latin1", 0, end === -1 ? raw.length : end);
+  const bytes = bufferOver(raw);
+  const end = bytes.indexOf("\n\n");
+  return bytes.toString("latin1", 0, end === -1 ? bytes.length : end);
 }
 
 /** First lines of headers; continuation lines belong to the header before and are left out. */
 function headerLines(headers: string): string[] {
   return headers.split("\n").filter((line, index) => index === 0 || !line.startsWith(" "));
-}
-
-/** Header lines with their LF, then everything from the empty line on as one piece. */
-function* linesThroughHeaders(raw: Uint8Array): Generator<Uint8Array> {
-  let start = 0;
-  while (start < raw.length) {
-    const end = raw[start] === LF ? raw.length : nextLine(raw, start);
-    yield raw.subarray(start, end);
-    start = end;
-  }
-}
-
-function nextLine(raw: Uint8Array, from: number): number {
-  const end = raw.indexOf(LF, from);
-  return end === -1 ? raw.length : end + 1;
-}
-
-function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  return bytes.length >= prefix.length && prefix.every((byte, index) => bytes[index] === byte);
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(pieces);
 }
