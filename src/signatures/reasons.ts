@@ -164,7 +164,7 @@ export const REASONS = {
   ),
   "user-verification-missing": reason(
     "bad",
-    "The security key signed without checking a PIN or finger, which the policy requires.",
+    "The security key signed without checking a PIN or finger, which the policy or its certificate requires.",
     "Make a key with `ssh-keygen -t ed25519-sk -O verify-required`, have it added to the trusted keys, and sign again.",
   ),
 
@@ -235,8 +235,8 @@ export const REASONS = {
   ),
   "revocations-unreadable": reason(
     "bad",
-    "The list of revoked keys has a line that cannot be read, so no key can be said not to be revoked.",
-    "Mend the line that the trust problems name: one OpenSSH public key, `SHA256:` or OpenPGP fingerprint a line.",
+    "The list of revoked keys cannot be read in full, so no key can be said not to be revoked.",
+    "Mend what the trust problems name: a line (one key or fingerprint each), or a KRL (`ssh-keygen -k -f <file> <keys>`).",
   ),
   "internal-error": reason(
     "bad",
@@ -257,9 +257,11 @@ export const verdictOf = (code: ReasonCode): VerdictKind => REASONS[code].verdic
 export class SignatureRefusal extends Error {
   override readonly name = "SignatureRefusal";
   readonly code: ReasonCode;
+  readonly detail: string | undefined;
 
   constructor(code: ReasonCode, detail?: string) {
     super(detail === undefined ? code : `${code}: ${detail}`);
     this.code = code;
+    this.detail = detail;
   }
 }

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { Account, ControlFile, RegisteredKeys, X509Files } from "../facts/facts.js";
 import { readAllowedSigners, type AllowedSigner } from "./openssh/allowed-signers.js";
 import { readPublicKeyLine } from "./openssh/public-key-line.js";
-import { readCertificates } from "./openpgp.js";
 import { mergeCertificates, type Certificate, type ComponentKey } from "./pgp/certificate.js";
 import { readRevokedKeys, type RevokedKeys } from "./trust/revoked-keys.js";
-import { readSshKey, type SshKeyMaterial } from "./ssh.js";
-import { readX509Trust, type X509Trust } from "./x509.js";
+import type { SshKeyMaterial } from "./openssh/key-material.js";
+import { readSshKey } from "./ssh.js";
+import { readX509Trust, type X509Trust } from "./x509/trust.js";
 
 /** Where trust in keys comes from: files of the controlled branch, and keys that accounts registered on GitHub. */
 export interface TrustMaterial {
@@ -127,6 +127,8 @@ async function trustedPgpKeys(
     holder: (certificate: Certificate) => Holder,
     problem: (message: string) => TrustProblem,
   ): Promise<void> => {
+    // Where nobody signs with OpenPGP, its library is not loaded: that takes longer than many a run.
+    const { readCertificates } = await import("./openpgp.js");
     const reading = await readCertificates(text);
     append(problems, reading.problems.map(problem));
     for (const certificate of reading.certificates) addCertificate(trusted, certificate, holder(certificate));

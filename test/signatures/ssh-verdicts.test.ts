@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createKeyring, type Keyring, type SshKey } from "../support/signing.js";
 import {
   ALICE,
-  NOW,
   SIGNED_AT,
   account,
   payloadOf,
@@ -193,11 +192,5 @@ describe("what is refused", () => {
     ).toMatchObject({
       reason: "signed-in-future",
     });
-  });
-
-  it("says that X.509 signatures are not read", async () => {
-    const text = "-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n";
-    const verdict = verifyRaw(withSignature(payloadOf(), text), await trustIn({}), { at: NOW });
-    expect(verdict).toMatchObject({ verdict: "unknown-key", format: "x509", reason: "x509-unsupported" });
   });
 });

@@ -1,9 +1,9 @@
 /**
  * OpenSSH's pattern lists (ssh_config(5), PATTERNS): `*` and `?`, separated by commas; `!` excludes, and an excluding
- * match beats every other. A list of exclusions only matches nothing.
+ * match beats every other. A list of exclusions only matches nothing. Blanks are part of a pattern, as for OpenSSH.
  */
 export function matchesPatternList(list: string, subject: string): boolean {
-  const patterns = list.split(",").map((pattern) => pattern.trim());
+  const patterns = list.split(",");
   const excluded = patterns.some(
     (pattern) => pattern.startsWith("!") && matchesPattern(pattern.slice(1), subject),
   );

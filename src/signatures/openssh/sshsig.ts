@@ -1,19 +1,35 @@
-import { createHash } from "node:crypto";
+import { hash as digestOf } from "node:crypto";
 import { readArmor } from "../encoding/armor.js";
 import { ByteReader } from "../encoding/byte-reader.js";
 import { SignatureRefusal } from "../reasons.js";
-import { sshString } from "./certificate.js";
+import { readName, sshString } from "./wire.js";
 
-/** A signature in OpenSSH's SSHSIG format (PROTOCOL.sshsig in the OpenSSH sources). */
-export interface SshSignature {
-  /** The public key in wire format, as the signature embeds it: a claim until it is found among trusted keys. */
-  readonly publicKey: Uint8Array;
+/** A signature as the algorithms of SSH make it, in SSHSIGs and certificates alike. */
+export interface SignatureValue {
   /** `ssh-ed25519`, `rsa-sha2-512` … */
   readonly algorithm: string;
   /** The signature proper, in the algorithm's own form. */
   readonly value: Uint8Array;
   /** Security keys only: what follows the signature. */
-  readonly securityKey: { readonly flags: number; readonly counter: number } | null;
+  readonly securityKey: SecurityKeyState | null;
+}
+
+/** What a security key signed besides the message (PROTOCOL.u2f). */
+export interface SecurityKeyState {
+  readonly flags: number;
+  readonly counter: number;
+  /** Signatures made in a browser only. */
+  readonly webauthn: {
+    readonly origin: string;
+    readonly clientData: Uint8Array;
+    readonly extensions: Uint8Array;
+  } | null;
+}
+
+/** A signature in OpenSSH's SSHSIG format (PROTOCOL.sshsig in the OpenSSH sources). */
+export interface SshSignature extends SignatureValue {
+  /** The public key in wire format, as the signature embeds it: a claim until it is found among trusted keys. */
+  readonly publicKey: Uint8Array;
   readonly hash: "sha256" | "sha512";
 }
 
@@ -37,7 +53,8 @@ export function readSshSignature(signature: Uint8Array): SshSignature {
   const hash = readHash(reader.sshText());
   const blob = new ByteReader(reader.sshString(), "signature-malformed");
   reader.expectEnd();
-  return { publicKey, hash, ...readSignatureBlob(blob) };
+  const algorithm = blob.sshText();
+  return { publicKey, hash, ...readSignatureValue(blob, algorithm) };
 }
 
 function readHash(name: string): SshSignature["hash"] {
@@ -45,27 +62,35 @@ function readHash(name: string): SshSignature["hash"] {
   throw new SignatureRefusal(name === "sha1" || name === "md5" ? "weak-digest" : "signature-malformed", name);
 }
 
-function readSignatureBlob(reader: ByteReader): Pick<SshSignature, "algorithm" | "value" | "securityKey"> {
-  const algorithm = reader.sshText();
-  return { algorithm, ...readValue(reader, algorithm) };
+/** What follows the algorithm's name in a signature: its value, and the state of a security key. */
+export function readSignatureValue(reader: ByteReader, algorithm: string): SignatureValue {
+  const value = reader.sshString();
+  const securityKey = readState(reader, algorithm);
+  reader.expectEnd();
+  return { algorithm, value, securityKey };
 }
 
-/** What follows the algorithm's name in a signature: its value, and the state of a security key. */
-export function readValue(
-  reader: ByteReader,
-  algorithm: string,
-): Pick<SshSignature, "value" | "securityKey"> {
-  const value = reader.sshString();
-  const securityKey = algorithm.startsWith("sk-") ? { flags: reader.uint(1), counter: reader.uint(4) } : null;
-  reader.expectEnd();
-  return { value, securityKey };
+function readState(reader: ByteReader, algorithm: string): SecurityKeyState | null {
+  const webauthn = algorithm === "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
+  if (!webauthn && !algorithm.startsWith("sk-")) return null;
+  const state = { flags: reader.uint(1), counter: reader.uint(4) };
+  if (!webauthn) return { ...state, webauthn: null };
+  const origin = readName(reader, "signature-malformed");
+  return { ...state, webauthn: { origin, clientData: reader.sshString(), extensions: reader.sshString() } };
+}
+
+/** All of the frame but the digest, which is as long as every other of its hash. */
+const FRAMES = { sha256: frameOf("sha256", 32), sha512: frameOf("sha512", 64) };
+
+function frameOf(hash: SshSignature["hash"], length: number): Buffer {
+  const digestLength = sshString(Buffer.alloc(length)).subarray(0, 4);
+  const fields = [Buffer.from(NAMESPACE), Buffer.alloc(0), Buffer.from(hash)].map(sshString);
+  return Buffer.concat([Buffer.from(MAGIC), ...fields, digestLength]);
 }
 
 /** The bytes that the key signed for `document`: a frame that no other SSH protocol ever signs. */
 export function signedFrame(document: Uint8Array, hash: SshSignature["hash"]): Buffer {
-  const digest = createHash(hash).update(document).digest();
-  const fields = [Buffer.from(NAMESPACE), Buffer.alloc(0), Buffer.from(hash), digest];
-  return Buffer.concat([Buffer.from(MAGIC), ...fields.map(sshString)]);
+  return Buffer.concat([FRAMES[hash], digestOf(hash, document, "buffer")]);
 }
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);

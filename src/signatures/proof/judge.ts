@@ -4,8 +4,8 @@ import { refuseUnfitCertificate } from "../openssh/certificate.js";
 import { emailsOf, judgeKey, type KeyJudgement } from "../pgp/certificate.js";
 import { SignatureRefusal, verdictOf, type ReasonCode } from "../reasons.js";
 import type { SignatureRules, Weakness } from "../rules.js";
-import { fingerprintOf, isCertificateSigned } from "../ssh.js";
 import { sshKeyName, type Trust } from "../trust.js";
+import { sshRevocationOf } from "../trust/ssh-revocations.js";
 import type { Standing } from "../verdict.js";
 import { bindIdentities } from "../x509/identity.js";
 import { lapseOf, refuseRevoked } from "../x509/judge.js";
@@ -96,13 +96,13 @@ function judgeSsh(proof: Extract<Proof, { kind: "ssh" }>, question: Question): J
   const { trust, rules, at } = question;
   const { certificate, listed, reading } = proof;
   const { securityKey } = reading;
-  if (trust.revoked.ssh.has(fingerprintOf(proof.publicKey)))
-    throw new SignatureRefusal("key-listed-as-revoked");
+  const revoked = sshRevocationOf(trust.revoked.ssh, proof);
+  if (revoked !== null) throw new SignatureRefusal(revoked);
   if (securityKey !== null && !securityKey.userVerified && rules.userVerification === "required")
     throw new SignatureRefusal("user-verification-missing");
   // The oldest tags have no tagger; their keys are judged at the evaluation.
   const signedAt = reading.signedAt ?? at;
-  if (certificate !== null) refuseUnfitCertificate(certificate, signedAt);
+  if (certificate !== null) refuseUnfitCertificate(certificate, signedAt, securityKey);
   if (listed !== null) {
     const holders = holdersAt(listed.holders, signedAt);
     return attempt(bind(holders, [], claimantOf(proof, question)), () =>
@@ -120,9 +120,7 @@ function judgeSshCertificate(
   question: Question,
 ): Judgement {
   const { trust, at } = question;
-  if (!isCertificateSigned(certificate)) throw new SignatureRefusal("certificate-invalid");
   const { authority, principals, validBefore } = certificate;
-  if (trust.revoked.ssh.has(fingerprintOf(authority))) throw new SignatureRefusal("key-listed-as-revoked");
   const holders = trust.ssh.get(sshKeyName(authority))?.holders ?? [];
   const binding = bindCertificate(principals, holders, signedAt, claimantOf(proof, question));
   return attempt(binding, () => {

@@ -35,8 +35,10 @@ export type Proof =
   | {
       readonly kind: "ssh";
       readonly reading: Reading;
-      /** In wire format, a certificate included. */
-      readonly publicKey: Uint8Array;
+      /** In wire format, without the certificate; and its `SHA256:…`. */
+      readonly key: Uint8Array;
+      readonly fingerprint: string;
+      /** Signed by the authority it names, unless it is listed itself. */
       readonly certificate: SshCertificate | null;
       /** `null`: no line and no account has this very key or certificate. */
       readonly listed: TrustedSshKey | null;

@@ -6,8 +6,11 @@ import {
   type ObjectFormat,
   type ObjectType,
 } from "../object/split.js";
-import { isCertificateType, readSshCertificate, type SshCertificate } from "../openssh/certificate.js";
+import { certificateIn, isCertificateSigned, type SshCertificate } from "../openssh/certificate.js";
+import { refuseUnusableKey, sshWeaknesses } from "../openssh/key-material.js";
+import { isSshSignatureOver, securityKeyUse } from "../openssh/signature-math.js";
 import { readSshSignature } from "../openssh/sshsig.js";
+import { plainFingerprint } from "../openssh/wire.js";
 import { readSignatureArmor } from "../pgp/packet.js";
 import { readSignaturePacket, type PgpSignature } from "../pgp/signature-packet.js";
 import {
@@ -17,15 +20,7 @@ import {
   weaknessesOf,
 } from "../pgp/verify-math.js";
 import { SignatureRefusal } from "../reasons.js";
-import {
-  fingerprintOf,
-  isSshSignatureOver,
-  readSshKey,
-  refuseUnusableKey,
-  securityKeyUse,
-  sshWeaknesses,
-  typeOf,
-} from "../ssh.js";
+import { readSshKey } from "../ssh.js";
 import { sshKeyName, type PgpCandidate, type Trust } from "../trust.js";
 import type { SignatureFormat } from "../verdict.js";
 import { proveX509 } from "../x509/prove.js";
@@ -110,7 +105,9 @@ function candidatesFor(
   // A key id is the end of a version 4 fingerprint and the start of a version 6 one (RFC 9580, section 5.5.4).
   const fromFingerprint = version === 6 ? issuerFingerprint?.slice(0, 16) : issuerFingerprint?.slice(-16);
   if (issuerKeyId !== null && fromFingerprint !== undefined && issuerKeyId !== fromFingerprint) return [];
-  const candidates = trust.openpgp.get(issuerKeyId ?? fromFingerprint ?? "") ?? [];
+  const named = trust.openpgp.get(issuerKeyId ?? fromFingerprint ?? "") ?? [];
+  // Keys of version 6 make signatures of version 6 only, and no others do (RFC 9580, section 5.2).
+  const candidates = named.filter(({ key }) => (key.version === 6) === (version === 6));
   if (issuerFingerprint === null) return candidates;
   const fingerprint = issuerFingerprint.toUpperCase();
   return candidates.filter(({ key }) => key.fingerprint === fingerprint);
@@ -121,19 +118,25 @@ function proveSsh(reading: Draft, payload: Uint8Array, armored: Uint8Array, trus
   const signature = readSshSignature(armored);
   const { publicKey } = signature;
   const certificate = certificateIn(publicKey);
-  reading.fingerprint = fingerprintOf(publicKey);
+  const key = certificate?.key ?? publicKey;
+  const fingerprint = plainFingerprint(key);
+  reading.fingerprint = fingerprint;
   reading.signedAt = reading.stamp?.time ?? null;
   reading.securityKey = securityKeyUse(signature);
   const listed = trust.ssh.get(sshKeyName(publicKey)) ?? null;
-  const material = listed?.material ?? readSshKey(publicKey);
+  const material = listed?.material ?? readSshKey(key);
   reading.weaknesses = sshWeaknesses(material);
   refuseUnusableKey(material);
   if (!isSshSignatureOver(payload, signature, material)) throw new SignatureRefusal("signature-invalid");
-  return { kind: "ssh", reading, publicKey, certificate, listed };
+  // A certificate that is listed whole counts by its bytes: its authority adds nothing.
+  if (certificate !== null && listed === null) refuseForgedCertificate(certificate, trust);
+  return { kind: "ssh", reading, key, fingerprint, certificate, listed };
 }
 
-function certificateIn(publicKey: Uint8Array): SshCertificate | null {
-  return isCertificateType(typeOf(publicKey) ?? "") ? readSshCertificate(publicKey) : null;
+function refuseForgedCertificate(certificate: SshCertificate, trust: Trust): void {
+  const { authority } = certificate;
+  const material = trust.ssh.get(sshKeyName(authority))?.material ?? readSshKey(authority);
+  if (!isCertificateSigned(certificate, material)) throw new SignatureRefusal("certificate-invalid");
 }
 
 const FORMATS: readonly (readonly [string, SignatureFormat])[] = [

@@ -1,6 +1,6 @@
 import type { CommitFact } from "../../../facts/facts.js";
 import { readSshSignature } from "../../../signatures/openssh/sshsig.js";
-import { typeOf } from "../../../signatures/ssh.js";
+import { typeOf } from "../../../signatures/openssh/wire.js";
 import type { SignatureVerdict } from "../../../signatures/verdict.js";
 import { ALLOWED_SIGNERS_PATH, KEYRING_FOLDER } from "../../document.js";
 import type { Remedy } from "../../finding.js";
