@@ -15,6 +15,7 @@ import { sendAlert } from "./flows/case/publish/send-alert.js";
 import { workCase } from "./flows/case/work-case.js";
 import { queueDueCases, startHeartbeat } from "./flows/heartbeat.js";
 import { reconcile } from "./flows/watch/reconcile.js";
+import { redeliver } from "./flows/watch/redeliver.js";
 import { watchBranch } from "./flows/watch/watch-branch.js";
 import { watchRepository } from "./flows/watch/watch-repository.js";
 import { createNotifier } from "./notify/notifier.js";
@@ -104,6 +105,7 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     "expire-results": (subject) => store.enqueue({ task: "evaluate-pull-request", payload: subject }),
     "publish-checks": named(context, publishChecks),
     "record-merge": named(context, recordMerge),
+    redeliver: (subject) => redeliver(context, subject),
     reconcile: (subject) => reconcile(context, subject),
     "evaluate-tenant": (subject) => evaluateTenant(context, subject),
     // By the name that the job brings: this is how a new one is learned.

@@ -1,9 +1,9 @@
 import type { Account, ChangeFacts, Fact } from "../facts/facts.js";
-import { type Decision, observes } from "../policy/finding.js";
+import type { Decision } from "../policy/finding.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { changeKeys } from "./change-key.js";
 import { signedCommits } from "./commits.js";
-import { type RecordContent, recordOf } from "./record.js";
+import { isObserved, type RecordContent, recordOf } from "./record.js";
 
 /** The last verdict that stood on the head commit before the change was merged. */
 export interface EarlierVerdict {
@@ -41,7 +41,7 @@ export function mergeRecord({
   // The facts are gathered after the merge, when an approval, a review or the protection may have been changed: what
   // was shown before it must have passed as well. Without any verdict before it, nothing let it in.
   const shown = decision.outcome === "passed" && before?.outcome === "passed";
-  const bypass = !shown && !observes(decision.policy);
+  const bypass = !shown && !isObserved(decision);
   return recordOf(
     {
       changeKey: changeKeys.pullRequest(facts.repository.id, facts.pullRequest.number),

@@ -1,10 +1,10 @@
 import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
-import { type Decision, observes } from "../policy/finding.js";
+import type { Decision } from "../policy/finding.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { BASELINE_CONTROLS } from "./case-controls.js";
 import { changeKeys, type Move } from "./change-key.js";
 import { signedCommits } from "./commits.js";
-import { type RecordContent, recordOf } from "./record.js";
+import { isObserved, type RecordContent, recordOf } from "./record.js";
 
 /** Why a change around the gates is no bypass: the app made it, or a bot that the policy before the change names. */
 export type Exemption = "release-bot" | "own-app";
@@ -40,7 +40,7 @@ export function pushRecord(evidence: PushEvidence): RecordContent {
   const { repository, branch, move, exemption, decision } = evidence;
   const { oids, commits, verdicts, trustDigest, results, pusher, at, deliveries } = evidence;
   const { form, before, after } = move;
-  const bypass = exemption === null && !observes(decision.policy);
+  const bypass = exemption === null && !isObserved(decision);
   return recordOf(
     {
       changeKey: changeKeys.ofMove(repository.id, branch, move),

@@ -1,4 +1,5 @@
 import type { ControlId } from "../policy/controls.js";
+import type { Decision } from "../policy/finding.js";
 import { canonicalJson, sha256Hex } from "./canonical.js";
 import { wellFormed } from "./well-formed.js";
 
@@ -17,6 +18,9 @@ export interface RecordContent extends RecordHead {
   readonly body: string;
   readonly digest: string;
 }
+
+/** Whether the policy that judged merely observes, so that nothing of it is a bypass. */
+export const isObserved = ({ policy }: Decision): boolean => policy.mode === "observe";
 
 /**
  * Writes a record: `said` in canonical form, with its digest.

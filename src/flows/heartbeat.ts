@@ -1,3 +1,4 @@
+import type { LookBack } from "../store/jobs.js";
 import type { FlowContext } from "./context.js";
 
 /** How many cases one look has worked on: the next look comes soon enough. */
@@ -21,8 +22,17 @@ export async function queueReconciliation({ store }: Pick<FlowContext, "store">)
   }
 }
 
+/** Queues a look at what GitHub could not deliver. */
+export async function queueRedelivery(
+  { store }: Pick<FlowContext, "store">,
+  lookBack: LookBack,
+): Promise<void> {
+  await store.enqueue({ task: "redeliver", payload: { lookBack } });
+}
+
 /** How often each is looked at. */
 const LOOK_MS = 5_000;
+const REDELIVER_MS = 10 * 60_000;
 const RECONCILE_MS = 60 * 60_000;
 
 export interface Heartbeat {
@@ -40,9 +50,16 @@ export function startHeartbeat(context: FlowContext): Heartbeat {
   };
   const due = beat("cases that are due", () => queueDueCases(context));
   const missed = beat("what webhooks did not tell", () => queueReconciliation(context));
+  const undelivered = (lookBack: LookBack) =>
+    beat("webhooks that failed", () => queueRedelivery(context, lookBack));
   due();
+  undelivered("three-days")();
   missed();
-  const timers = [setInterval(due, LOOK_MS), setInterval(missed, RECONCILE_MS)];
+  const timers = [
+    setInterval(due, LOOK_MS),
+    setInterval(undelivered("two-hours"), REDELIVER_MS),
+    setInterval(missed, RECONCILE_MS),
+  ];
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);

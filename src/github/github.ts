@@ -7,6 +7,7 @@ import { GitHubBranchSource } from "./branches/branch-source.js";
 import { GitHubCaseWriter } from "./cases/case-writer.js";
 import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client/client.js";
+import { HookDeliveries } from "./deliveries.js";
 import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
@@ -34,6 +35,8 @@ export interface Installation {
 /** The door to GitHub. */
 export interface GitHub {
   forInstallation(installationId: number): Installation;
+  /** What GitHub tried to deliver to the app. */
+  readonly deliveries: HookDeliveries;
 }
 
 /** Opens the door as the app with this identity. Every call's errors are CountersignErrors with a `github-*` code. */
@@ -41,6 +44,7 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
   const clients = new GitHubClients(identity, clock, logger);
   const bases = new BaseBranches();
   return {
+    deliveries: new HookDeliveries(clients.forApp()),
     forInstallation: (installationId) => {
       const client = clients.forInstallation(installationId);
       return {

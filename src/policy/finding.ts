@@ -80,9 +80,6 @@ export interface PolicyIdentity {
   readonly mode?: "observe";
 }
 
-/** Whether a policy's verdicts are only told and recorded. */
-export const observes = ({ mode }: PolicyIdentity): boolean => mode === "observe";
-
 /** The policy as one that stops what does not pass, whatever it says of itself. */
 export function enforced({ source, path, digest, commitOid }: PolicyIdentity): PolicyIdentity {
   return { source, path, digest, commitOid };

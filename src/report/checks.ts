@@ -1,4 +1,4 @@
-import { type Gate, GATES, observes, type Outcome } from "../policy/finding.js";
+import { type Gate, GATES, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
 import { annotationsOf, type Annotation } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
@@ -96,7 +96,7 @@ function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
 
 /** One pull request under a policy that stops what does not pass is enough for the commit to be judged so. */
 const verdictOver = (decisions: readonly PullDecision[], outcome: Outcome): Verdict =>
-  decisions.every(({ decision }) => observes(decision.policy)) ? "observed" : outcome;
+  decisions.every(({ decision }) => decision.policy.mode === "observe") ? "observed" : outcome;
 
 const titleAs = (verdict: Verdict, title: string): string =>
   verdict === "observed" ? `Observing only: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;

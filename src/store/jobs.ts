@@ -27,6 +27,8 @@ interface Payloads {
   readonly "expire-results": PullRequestSubject;
   readonly "publish-checks": CommitSubject;
   readonly "record-merge": PullRequestSubject;
+  /** Has webhooks delivered again that GitHub could not deliver, of all tenants. */
+  readonly redeliver: { readonly lookBack: LookBack };
   /** Looks for what no webhook told us, over all repositories. */
   readonly reconcile: { readonly tenantId: number };
   readonly "watch-repository": RepositorySubject;
@@ -43,6 +45,9 @@ interface Payloads {
   readonly "publish-comment": { readonly tenantId: number; readonly key: string };
   readonly "send-alert": { readonly tenantId: number; readonly alertId: string };
 }
+
+/** How far GitHub's list of deliveries is read back: all of it at start, then what is new. */
+export type LookBack = "three-days" | "two-hours";
 
 export type TaskName = keyof Payloads;
 export type PayloadOf<T extends TaskName> = Payloads[T];
@@ -69,6 +74,7 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "expire-results": (subject) => schedule(`expire:${pull(subject)}`, pullQueue(subject), 10),
   "record-merge": (subject) => schedule(`record-merge:${pull(subject)}`, pullQueue(subject), 5),
   "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), 5),
+  redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", 12),
   reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, 20),
   "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
   "watch-branch": (subject) =>
@@ -137,6 +143,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "expire-results": pullRequestSubject,
   "publish-checks": commitSubject,
   "record-merge": pullRequestSubject,
+  redeliver: z.strictObject({ lookBack: z.enum(["three-days", "two-hours"]) }),
   reconcile: z.strictObject({ tenantId }),
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,

@@ -12,7 +12,12 @@ import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
 import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
 import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
 import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
-import { acceptDelivery, findDelivery, markDeliveryProcessed } from "./tables/deliveries.js";
+import {
+  acceptDelivery,
+  findDelivery,
+  markDeliveryProcessed,
+  storedDeliveries,
+} from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
@@ -96,6 +101,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     ...branchStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
     findDelivery: database.bind(findDelivery),
+    storedDeliveries: database.bind(storedDeliveries),
     markDeliveryProcessed: database.bind(markDeliveryProcessed),
     findTenant: database.bind(findTenant),
     listTenants: database.bind(listTenants),

@@ -12,6 +12,8 @@ export interface Store extends CaseStore, BranchStore {
   acceptDelivery(delivery: NewDelivery): Promise<"stored" | "duplicate">;
   /** The delivery with this GUID, or `null`. */
   findDelivery(guid: string): Promise<StoredDelivery | null>;
+  /** Those of some GUIDs whose delivery is stored. */
+  storedDeliveries(guids: readonly string[]): Promise<ReadonlySet<string>>;
   markDeliveryProcessed(guid: string, at: Date): Promise<void>;
   /** `null`: no such installation is known. */
   findTenant(tenantId: number): Promise<Tenant | null>;

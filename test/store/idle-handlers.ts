@@ -8,6 +8,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "expire-results": work,
     "publish-checks": work,
     "record-merge": work,
+    redeliver: work,
     reconcile: work,
     "evaluate-tenant": work,
     "watch-repository": work,

@@ -22,6 +22,7 @@ const jobs: Job[] = [
   { task: "record-merge", payload: { tenantId: 1, repository, number: 7 } },
   { task: "expire-results", payload: { tenantId: 1, repository, number: 7 } },
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
+  { task: "redeliver", payload: { lookBack: "two-hours" } },
   { task: "reconcile", payload: { tenantId: 1 } },
   { task: "watch-repository", payload: { tenantId: 1, repository } },
   { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },

@@ -39,16 +39,21 @@ export class GitHubClients {
   forInstallation(installationId: number): Octokit {
     const existing = this.#installations.get(installationId);
     if (existing !== undefined) return existing;
-    const client = this.#create(installationId);
+    const client = this.#create({ installationId });
     this.#installations.set(installationId, client);
     return client;
   }
 
-  #create(installationId: number): Octokit {
+  /** The client that acts as the app itself, for what is about no installation. */
+  forApp(): Octokit {
+    return this.#create({});
+  }
+
+  #create(scope: { readonly installationId?: number }): Octokit {
     const { appId, privateKey, apiUrl } = this.#identity;
     const client = new Octokit({
       authStrategy: createAppAuth,
-      auth: { appId, privateKey, installationId },
+      auth: { appId, privateKey, ...scope },
       baseUrl: apiUrl,
       userAgent: USER_AGENT,
       request: { fetch: fetchInTime },
@@ -70,7 +75,9 @@ export class GitHubClients {
         return response;
       } catch (error) {
         // A token that GitHub takes no more would be kept until its hour is over: the next attempt gets a new one.
-        if (error instanceof RequestError && error.status === 401) this.#installations.delete(installationId);
+        const { installationId } = scope;
+        if (installationId !== undefined && error instanceof RequestError && error.status === 401)
+          this.#installations.delete(installationId);
         throw githubError(error, what, this.#clock.now());
       }
     });

@@ -69,3 +69,14 @@ export async function findDelivery(queries: Queries, guid: string): Promise<Stor
 export async function markDeliveryProcessed(queries: Queries, guid: string, at: Date): Promise<void> {
   await queries.delivery.updateMany({ where: { guid, processedAt: null }, data: { processedAt: at } });
 }
+
+export async function storedDeliveries(
+  queries: Queries,
+  guids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await queries.delivery.findMany({
+    where: { guid: { in: [...guids] } },
+    select: { guid: true },
+  });
+  return new Set(rows.map(({ guid }) => guid));
+}
