@@ -1,6 +1,13 @@
 import type { Account, CommitFact, ControlFile, RegisteredKeys, X509Files } from "../../src/facts/facts.js";
 import { buildTrust, NO_X509, objectId, verifyObject } from "../../src/signatures/index.js";
-import type { SignatureVerdict, Trust, TrustMaterial } from "../../src/signatures/index.js";
+import type {
+  ObjectFormat,
+  ObjectType,
+  SignatureVerdict,
+  Trust,
+  TrustMaterial,
+  VerifyOptions,
+} from "../../src/signatures/index.js";
 import type { GpgKey, Keyring, SshKey } from "../support/signing.js";
 
 export const ALICE = { name: "Alice", email: "alice@a.example" };
@@ -38,7 +45,10 @@ export interface PayloadOptions {
   readonly at?: Date;
   readonly message?: string;
   readonly headers?: string;
+  readonly objectFormat?: ObjectFormat;
 }
+
+const TREE: Readonly<Record<ObjectFormat, string>> = { sha1: "4".repeat(40), sha256: "4".repeat(64) };
 
 /** A commit's bytes without a signature. */
 export function payloadOf({
@@ -46,9 +56,20 @@ export function payloadOf({
   at = SIGNED_AT,
   message = "Change\n",
   headers = "",
+  objectFormat = "sha1",
 }: PayloadOptions = {}): string {
   const stamp = `Alice <${email}> ${seconds(at)} +0000`;
-  return `tree ${"4".repeat(40)}\nauthor ${stamp}\ncommitter ${stamp}\n${headers}\n${message}`;
+  return `tree ${TREE[objectFormat]}\nauthor ${stamp}\ncommitter ${stamp}\n${headers}\n${message}`;
+}
+
+/** An annotated tag's bytes without a signature. */
+export function tagOf({
+  email = ALICE.email,
+  at = SIGNED_AT,
+  objectFormat = "sha1",
+}: PayloadOptions = {}): string {
+  const tagger = `tagger Alice <${email}> ${seconds(at)} +0000`;
+  return `object ${TREE[objectFormat]}\ntype commit\ntag v1\n${tagger}\n\nRelease\n`;
 }
 
 /** The commit's bytes with the signature folded in at the end of the headers, as Git writes it. */
@@ -58,15 +79,19 @@ export function withSignature(payload: string, signature: string, header = "gpgs
   return Buffer.from(payload.slice(0, end) + folded + payload.slice(end));
 }
 
+export interface RawOptions extends VerifyOptions {
+  readonly type?: ObjectType;
+  readonly objectFormat?: ObjectFormat;
+  readonly at?: Date;
+  readonly account?: Account | null;
+}
+
 /** Verifies bytes under the id they hash to, so that only what is inside of them decides. */
-export function verifyRaw(
-  raw: Uint8Array,
-  trust: Trust,
-  options: { type?: "commit" | "tag"; at?: Date; account?: Account | null } = {},
-): SignatureVerdict {
+export function verifyRaw(raw: Uint8Array, trust: Trust, options: RawOptions = {}): SignatureVerdict {
   const type = options.type ?? "commit";
-  const input = { type, oid: objectId(type, raw, "sha1"), raw, committerAccount: options.account ?? null };
-  return verifyObject(input, trust, options.at ?? NOW);
+  const oid = objectId(type, raw, options.objectFormat ?? "sha1");
+  const input = { type, oid, raw, committerAccount: options.account ?? null };
+  return verifyObject(input, trust, options.at ?? NOW, options);
 }
 
 /** An armored detached signature by real gpg, made at `at`. */
