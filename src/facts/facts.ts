@@ -199,6 +199,8 @@ export interface PullRequestFact {
   readonly createdAt: string;
   readonly crossRepository: boolean;
   readonly base: { readonly ref: string; readonly oid: string };
+  /** When it was last made to go to another branch (ISO 8601); `null`: it never was. */
+  readonly retargetedAt: string | null;
   /** `repository` is `null` where the fork it came from is gone. */
   readonly head: { readonly ref: string; readonly oid: string; readonly repository: HeadRepository | null };
   /** Set once it is merged. */
@@ -238,6 +240,11 @@ export interface Landing {
   readonly before: string;
   /** `pr_merge`, `push`, …; https://docs.github.com/rest/repos/repos#list-repository-activities */
   readonly loggedAs: string;
+  /**
+   * Only of a move of the merge queue: the commits from the merge commit up to where the branch went, among which are the
+   * heads of the groups that it can have landed by.
+   */
+  readonly groupHeads?: readonly string[];
 }
 
 /** What the log calls a move of the merge queue. */

@@ -125,6 +125,7 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   mergeCommit: null,
   baseRefName: "main",
   baseRefOid: "a".repeat(40),
+  baseChanges: { nodes: [] },
   headRefName: "change",
   headRefOid: HEAD,
   headRef: { associatedPullRequests: list([]) },

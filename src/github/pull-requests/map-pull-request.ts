@@ -14,6 +14,7 @@ export function mapPullRequest(node: PullRequestNode): PullRequestFact {
     createdAt: node.createdAt,
     crossRepository: node.isCrossRepository,
     base: { ref: node.baseRefName, oid: node.baseRef?.target?.oid ?? node.baseRefOid },
+    retargetedAt: node.baseChanges.nodes.at(-1)?.createdAt ?? null,
     head: {
       ref: node.headRefName,
       oid: node.headRefOid,

@@ -42,6 +42,15 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         mergeCommit { oid tree { oid } parents(first: 10) { nodes { oid } } }
         baseRefName
         baseRefOid
+        baseChanges: timelineItems(
+          itemTypes: [BASE_REF_CHANGED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT]
+          last: 1
+        ) {
+          nodes {
+            ... on BaseRefChangedEvent { createdAt }
+            ... on AutomaticBaseChangeSucceededEvent { createdAt }
+          }
+        }
         headRefName
         headRefOid
         headRepository { databaseId nameWithOwner }

@@ -32,6 +32,7 @@ const pullRequest = z.object({
     .nullable(),
   baseRefName: z.string(),
   baseRefOid: z.string(),
+  baseChanges: z.object({ nodes: z.array(z.object({ createdAt: z.string() })) }),
   headRefName: z.string(),
   headRefOid: z.string(),
   headRef: z.object({ associatedPullRequests: list(sharesHead) }).nullable(),

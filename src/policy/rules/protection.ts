@@ -2,6 +2,7 @@ import type { ChangeFacts, ProtectionFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { bypassFindings } from "./protection/bypass.js";
+import { impostorFindings } from "./protection/impostors.js";
 import { mergeQueueFindings } from "./protection/merge-queue.js";
 import { advice, failed, passed, unclear } from "./build.js";
 import { type Source, sourcesOf } from "./protection/sources.js";
@@ -12,9 +13,14 @@ import { type Requirement, requirementsOf } from "./protection/requirements.js";
  * Gate 2: the base branch's effective protection is at least the policy's baseline.
  *
  * Classic rule and rulesets are joined as GitHub joins them: a demand holds if any of them makes it. One finding a
- * demand; then who can bypass what was relied on, and whether a merged change kept to the merge queue.
+ * demand; then who can bypass what was relied on, whether a merged change kept to the merge queue, and who reports under
+ * the name of the check that is relied on.
  */
 export function protectionFindings(facts: ChangeFacts, policy: Policy): Finding[] {
+  return [...branchFindings(facts, policy), ...impostorFindings(facts)];
+}
+
+function branchFindings(facts: ChangeFacts, policy: Policy): Finding[] {
   const branch = facts.pullRequest.base.ref;
   if (!facts.protection.known) return [unclear("branch-protected", branch, facts.protection.reason)];
   const protection = facts.protection.value;

@@ -1,4 +1,4 @@
-import type { Account, ChangeFacts, Fact, ReviewFact } from "../../facts/facts.js";
+import type { Account, ChangeFacts, Fact, PullRequestFact, ReviewFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, failed, noted, passed, unclear, undetermined, waiting } from "./build.js";
@@ -6,8 +6,8 @@ import { type Contributors, contributorsOf } from "./review/contributors.js";
 import { originUrl, shortOid } from "./repository.js";
 
 /**
- * Gate 4: enough people with write access, who had no hand in the change, approved exactly the head commit, and
- * nobody with write access still asks for changes. Who had a hand in it has to be known: else nobody is independent.
+ * Gate 4: enough people with write access, who had no hand in the change, approved exactly the head commit for exactly
+ * this base branch, and nobody with write access still asks for changes. Who had a hand in it has to be known: else nobody is independent.
  *
  * Each approval that does not count is noted with its reason; the gate turns on the count of those that do.
  */
@@ -54,9 +54,12 @@ function latestOpinions(reviews: readonly ReviewFact[], head: string): Opinion[]
     // An account that was deleted cannot be told from others: its review counts for nothing.
     if (review.author === null || review.state === "COMMENTED" || review.state === "PENDING") continue;
     const earlier = latest.get(review.author.id);
-    const repeated =
-      review.state === "APPROVED" && earlier?.state === "APPROVED" && earlier.commitOid === head;
-    if (!repeated) latest.set(review.author.id, { ...review, author: review.author });
+    const elsewhere =
+      review.state === "APPROVED" &&
+      review.commitOid !== head &&
+      earlier?.state === "APPROVED" &&
+      earlier.commitOid === head;
+    if (!elsewhere) latest.set(review.author.id, { ...review, author: review.author });
   }
   return [...latest.values()];
 }
@@ -73,7 +76,7 @@ function instant(review: ReviewFact): number {
 
 function judge(approval: Opinion, contributors: Contributors, facts: ChangeFacts, policy: Policy): Finding {
   const { author } = approval;
-  const reason = refusal(approval, contributors, facts.pullRequest.head.oid, policy);
+  const reason = refusal(approval, contributors, facts.pullRequest, policy);
   if (reason !== null) {
     const message = `The approval by ${author.login} does not count: ${REFUSALS[reason]}.`;
     return noted("independent-approval", { subject: author.login, reason, message });
@@ -93,6 +96,7 @@ const REFUSALS = {
   "not-a-person": "the account is not a person's",
   "no-write-access": "they have no write access",
   "stale-head": "it was given for an earlier commit",
+  "stale-base": "it was given before the pull request went to this branch",
 } as const;
 
 type Refusal = keyof typeof REFUSALS;
@@ -100,7 +104,7 @@ type Refusal = keyof typeof REFUSALS;
 function refusal(
   approval: Opinion,
   contributors: Contributors,
-  head: string,
+  { head, retargetedAt }: PullRequestFact,
   policy: Policy,
 ): Refusal | null {
   const { author } = approval;
@@ -111,8 +115,16 @@ function refusal(
     if (!policy.review.bots.includes(author.id)) return "bot-not-named";
   } else if (author.type !== "User") return "not-a-person";
   else if (!approval.canPush) return "no-write-access";
-  return approval.commitOid === head ? null : "stale-head";
+  if (approval.commitOid !== head.oid) return "stale-head";
+  return isBefore(approval, retargetedAt) ? "stale-base" : null;
 }
+
+/**
+ * Whether an approval was given for another branch: GitHub keeps it, though its reviewer never saw what the change does
+ * here. Times are in whole seconds, so within the second of the change nobody can tell, and it does not count.
+ */
+const isBefore = (review: ReviewFact, retargetedAt: string | null): boolean =>
+  retargetedAt !== null && !(instant(review) > Date.parse(retargetedAt));
 
 function enough(approvals: readonly Finding[], facts: ChangeFacts, policy: Policy): Finding[] {
   const counted = approvals.filter((approval) => approval.status === "pass");

@@ -149,6 +149,20 @@ export class PullRequestNode {
     return connection(wanted, page, (some) => some.map((review) => this.#review(review)));
   }
 
+  /** Changes of the base branch; @throws where other events are asked for */
+  timelineItems({ itemTypes, ...page }: PageArguments & { readonly itemTypes?: readonly string[] }): object {
+    if (itemTypes?.includes("BASE_REF_CHANGED_EVENT") !== true)
+      throw new Error("the loopback GitHub tells of changes of the base only");
+    return connection(this.#pull.baseChanges, page, (some) =>
+      some.map(({ at, from, to }) => ({
+        __typename: "BaseRefChangedEvent",
+        createdAt: at,
+        previousRefName: from,
+        currentRefName: to,
+      })),
+    );
+  }
+
   async #commit(oid: string): Promise<CommitNode> {
     return new CommitNode(this.#context, this.#pull.repo, await this.#pull.repo.git.commitObject(oid));
   }

@@ -105,6 +105,8 @@ export interface Repo {
   readonly parent: Repo | null;
   readonly collaborators: Map<number, Role>;
   readonly pulls: PullRequest[];
+  /** Groups that wait to land, over all branches, the first to land first. */
+  readonly queue: QueuedGroup[];
   readonly statuses: CommitStatus[];
   readonly checkSuites: CheckSuite[];
   readonly checkRuns: CheckRun[];
@@ -170,6 +172,8 @@ export interface PullRequest {
   closedAt: string | null;
   merge: Merge | null;
   readonly reviews: Review[];
+  /** When it was made to go to another branch. */
+  readonly baseChanges: { readonly at: string; readonly from: string; readonly to: string }[];
   lastPusher: Account;
 }
 
@@ -180,6 +184,20 @@ export interface Merge {
   readonly at: string;
   /** What it added to the base branch's own line: one commit, or after a rebase one for each. */
   readonly commits: readonly string[];
+}
+
+/** A group of pull requests that a merge queue is about to land by one move. */
+export interface QueuedGroup {
+  readonly id: number;
+  readonly repo: Repo;
+  /** The queue's temporary branch, as a full ref. */
+  readonly ref: string;
+  readonly baseRef: string;
+  readonly baseOid: string;
+  readonly headOid: string;
+  readonly method: "merge" | "squash" | "rebase";
+  /** What was made of each: from above `baseOid` up to `oid`. */
+  readonly members: readonly { readonly pull: PullRequest; readonly baseOid: string; readonly oid: string }[];
 }
 
 export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";

@@ -54,6 +54,7 @@ export async function openPull(
     closedAt: null,
     merge: null,
     reviews: [],
+    baseChanges: [],
     lastPusher: pusherOf(head.repo, headOid) ?? author,
   };
   await storeHead(pull, headOid);
@@ -111,6 +112,7 @@ export async function editPull(
     const oid = await pull.repo.git.tip(`refs/heads/${edit.base}`);
     if (oid === null) throw unprocessable("base is invalid");
     changes["base"] = { ref: { from: pull.baseRef }, sha: { from: pull.baseOid } };
+    pull.baseChanges.push({ at: world.now(), from: pull.baseRef, to: edit.base });
     Object.assign(pull, { baseRef: edit.base, baseOid: oid });
   }
   if (Object.keys(changes).length > 0) await tellPull(world, pull, actor, "edited", { changes });

@@ -29,6 +29,14 @@ const commits = (change: Parameters<typeof commit>[0]): Partial<ChangeFacts> => 
 });
 
 describe("the review gate", () => {
+  it("counts who approves again, once the pull request went to another branch", () => {
+    const pullRequest = { ...facts().pullRequest, retargetedAt: "2026-11-20T11:30:00Z" };
+    const before = review({ submittedAt: "2026-11-20T11:00:00Z" });
+    const after = review({ submittedAt: "2026-11-20T11:30:01Z" });
+    expect(judge([before], { pullRequest })).toContain("note stale-base");
+    expect(judge([before, after], { pullRequest })).toEqual(["pass approved"]);
+  });
+
   it("passes with an independent approval of the head", () => {
     expect(judge([review()])).toEqual(["pass approved"]);
   });
@@ -75,6 +83,24 @@ describe("the review gate", () => {
     ["someone without write access", { canPush: false }, {}, "no-write-access"],
     ["someone who saw an earlier commit", { commitOid: OID }, {}, "stale-head"],
     ["someone who saw no commit that is known", { commitOid: null }, {}, "stale-head"],
+    [
+      "someone who saw it go to another branch",
+      { submittedAt: "2026-11-20T11:00:00Z" },
+      { pullRequest: { ...facts().pullRequest, retargetedAt: "2026-11-20T11:30:00Z" } },
+      "stale-base",
+    ],
+    [
+      "someone of whom nobody can tell which branch they saw",
+      { submittedAt: "2026-11-20T11:30:00Z" },
+      { pullRequest: { ...facts().pullRequest, retargetedAt: "2026-11-20T11:30:00Z" } },
+      "stale-base",
+    ],
+    [
+      "someone of whom nobody knows when, once it went to another branch",
+      { submittedAt: null },
+      { pullRequest: { ...facts().pullRequest, retargetedAt: "2026-11-20T11:30:00Z" } },
+      "stale-base",
+    ],
     ["a bot", { author: robot }, {}, "bot-not-named"],
     ["an organization", { author: account(8, "org", "Organization") }, {}, "not-a-person"],
     ["a placeholder of an import", { author: account(8, "ghosted", "Mannequin") }, {}, "not-a-person"],
