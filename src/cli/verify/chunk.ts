@@ -24,8 +24,8 @@ export interface Question {
 
 /** What is said of some objects, and how they stand. */
 export interface Answered {
-  /** Whole lines, in the order of the objects. */
-  readonly text: string;
+  /** Whole lines (UTF-8), in the order of the objects; bytes, since they can change threads without a copy. */
+  readonly lines: Uint8Array<ArrayBuffer>;
   readonly tally: Tally;
 }
 
@@ -42,7 +42,7 @@ export function verifyChunk(subjects: readonly Subject[], question: Question): A
     const embedded = embeddedTags(subject).map((tag) => verify(tag, question));
     text += question.json ? jsonLine(verdict, embedded) : textLine(verdict, embedded);
   }
-  return { text, tally };
+  return { lines: new TextEncoder().encode(text), tally };
 }
 
 const verify = (subject: Subject, { trust, rules, at }: Question): SignatureVerdict =>

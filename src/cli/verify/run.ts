@@ -92,8 +92,8 @@ function verifyAll(
 async function report(answers: AsyncIterable<UnderWay>, { output, progress }: Streams): Promise<Tally> {
   const total = emptyTally();
   for await (const { answered } of answers) {
-    const { text, tally } = await answered;
-    if (text !== "") await output.write(text);
+    const { lines, tally } = await answered;
+    if (lines.length > 0) await output.write(lines);
     add(total, tally);
     progress?.update(total);
   }

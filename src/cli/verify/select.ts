@@ -26,7 +26,7 @@ export async function* select(
 ): Chunks {
   switch (selection.kind) {
     case "revisions":
-      yield* withWrappedTags(repository, [selection.names]);
+      yield* withWrappedTags(repository, [selection.names], null);
       return;
     case "range":
       yield* repository.objects(repository.commitsIn(selection.names), READING);
@@ -35,34 +35,31 @@ export async function* select(
       yield* repository.objects(linesOf(input), READING);
       return;
     case "all":
-      yield* withWrappedTags(repository, unrepeated(repository.tagObjects()));
+      yield* withWrappedTags(repository, repository.tagObjects(), new Set());
       yield* repository.objects(repository.allCommits(), READING);
   }
 }
 
-/** Several refs may name one tag. There are far fewer tags than commits, so their ids can be held. */
-async function* unrepeated(ids: Names): AsyncGenerator<readonly string[]> {
-  const seen = new Set<string>();
-  for await (const batch of ids) {
-    const fresh = [...new Set(batch)].filter((id) => !seen.has(id));
-    for (const id of fresh) seen.add(id);
-    if (fresh.length > 0) yield fresh;
-  }
-}
-
-/** Each object that is named and, behind a tag of a tag, the tags that it wraps, the outermost first. */
-async function* withWrappedTags(repository: GitRepository, names: Names): Chunks {
+/**
+ * Each object that is named and, behind a tag of a tag, the tags that it wraps, the outermost first. `seen`: ids that
+ * are not to come again; there are far fewer tags than commits, so they can be held.
+ */
+async function* withWrappedTags(repository: GitRepository, names: Names, seen: Set<string> | null): Chunks {
   const questions = new Channel<readonly string[]>(1);
   const answers = repository.objects(questions, READING);
+  const isNew = (id: string): boolean => seen?.has(id) !== true;
   try {
     for await (const batch of names) {
       for (let from = 0; from < batch.length; from += TAGS_AHEAD) {
-        for (const found of await askAll(questions, answers, batch.slice(from, from + TAGS_AHEAD))) {
-          yield [found];
-          for (let wrapped = wrappedTag(found); wrapped !== null;) {
-            const inner: readonly Found[] = await askAll(questions, answers, [wrapped]);
-            yield inner;
-            wrapped = inner[0] === undefined ? null : wrappedTag(inner[0]);
+        const part = batch.slice(from, from + TAGS_AHEAD).filter(isNew);
+        for (const found of await askAll(questions, answers, part)) {
+          for (let next: Found | null = found; next !== null && isNew(idOf(next));) {
+            seen?.add(idOf(next));
+            yield [next];
+            const wrapped = wrappedTag(next);
+            const inner: readonly Found[] =
+              wrapped === null ? [] : await askAll(questions, answers, [wrapped]);
+            next = inner[0] ?? null;
           }
         }
       }
@@ -75,6 +72,8 @@ async function* withWrappedTags(repository: GitRepository, names: Names): Chunks
     await answers.return(undefined);
   }
 }
+
+const idOf = (found: Found): string => ("oid" in found ? found.oid : found.name);
 
 async function askAll(
   questions: Channel<readonly string[]>,

@@ -34,7 +34,8 @@ function line(verdict: SignatureVerdict, type: string): string {
     type.padEnd(LONGEST.type),
     verdict.verdict.padEnd(LONGEST.verdict),
     verdict.reason.padEnd(LONGEST.reason),
-    verdict.signedAt ?? "",
+    // Git counts whole seconds.
+    verdict.signedAt?.replace(".000Z", "Z") ?? "",
     signerOf(verdict),
   ];
   return `${parts.join("  ").trimEnd()}\n`;

@@ -18,10 +18,10 @@ export class Output {
   }
 
   /** Resolves once there is room for more. @throws ReaderGone, or CountersignError where it cannot be written */
-  async write(text: string): Promise<void> {
+  async write(bytes: Uint8Array): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(text, (error) => {
+      this.#stream.write(bytes, (error) => {
         if (error === null || error === undefined) resolve();
         else reject(failureOf(error));
       });

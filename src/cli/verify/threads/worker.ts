@@ -4,8 +4,8 @@ import { buildTrust } from "../../../signatures/trust.js";
 import { verifyChunk, type Question } from "../chunk.js";
 import { unpack, type FromWorker, type Settings, type ToWorker } from "./messages.js";
 
-const say = (message: FromWorker): void => {
-  parentPort?.postMessage(message);
+const say = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => {
+  parentPort?.postMessage(message, transfer);
 };
 
 let question: Question | null = null;
@@ -19,5 +19,8 @@ parentPort?.on("message", (message: ToWorker) => {
   // What goes wrong here ends the thread, and by that the run: no object is passed over in silence.
   if (message.kind === "start") void start(message.settings);
   else if (question === null) throw new Error("A parcel came before the keys.");
-  else say({ kind: "answered", id: message.id, answered: verifyChunk(unpack(message.parcel), question) });
+  else {
+    const answered = verifyChunk(unpack(message.parcel), question);
+    say({ kind: "answered", id: message.id, answered }, [answered.lines.buffer]);
+  }
 });
