@@ -82,8 +82,8 @@ function redelivery(cast: () => Cast): void {
       const envelope = github.webhooks.deliveries.find((one) => one.envelope.guid === guid)?.envelope;
       if (envelope === undefined) throw new Error(`${guid} is in no list`);
       // It reached us after all; in GitHub's list its newest attempt is the one that failed.
-      await github.webhooks.deliver(envelope);
-      github.webhooks.deliveries.pop();
+      const { deliveries } = github.webhooks;
+      deliveries.splice(deliveries.indexOf(await github.webhooks.deliver(envelope)), 1);
     }
     await scene.settled();
     const asked = posted();
