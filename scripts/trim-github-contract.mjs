@@ -36,6 +36,7 @@ const OPERATIONS = new Set([
   "code-scanning/list-alerts-for-repo",
   "code-scanning/list-recent-analyses",
   "git/create-ref",
+  "git/get-blob",
   "git/get-commit",
   "git/get-ref",
   "git/get-tree",

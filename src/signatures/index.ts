@@ -1,4 +1,5 @@
 export { BoundedCache, ProofCache } from "./cache.js";
+export { isKrl } from "./openssh/krl.js";
 export { rebuildCommit, type DetachedCommit } from "./object/rebuild.js";
 export {
   objectId,

@@ -85,6 +85,6 @@ export const CONTROL_FILES = /* GraphQL */ `
   fragment File on GitObject {
     __typename
     oid
-    ... on Blob { isBinary isTruncated text }
+    ... on Blob { byteSize isBinary isTruncated text }
   }
 `;

@@ -27,11 +27,14 @@ class Unreadable extends Error {
 /**
  * Maps policy file and trust folder as of `commitOid`. A file that is binary, cut, or not a file makes all of them
  * unknown: half a trust folder could hide a revocation.
+ *
+ * @param revocationList the list of revoked keys one character a byte, where it is binary and was read by itself
  */
 export function mapControlFiles(
   node: ControlFilesNode,
   commitOid: string,
   refused: readonly string[],
+  revocationList: string | null = null,
 ): Fact<ControlFiles> {
   // A refused file looks like one that is not there, and so does a revocation in it.
   const { defaultBranchRef } = node;
@@ -42,8 +45,7 @@ export function mapControlFiles(
       "Grant the app the repository permission “Contents: read”, then re-run this check.",
     );
   }
-  const entries = node.trustFolder?.entries ?? [];
-  const find = (path: string) => entries.find((entry) => path.endsWith(`/${entry.name}`));
+  const find = (path: string) => findEntry(node, path);
   const trustFile = (path: string) => mapEntry(path, find(path));
   const pemFiles = (folder: string) => mapFolder(folder, ".pem", find(folder));
   return wholeFiles(() => ({
@@ -52,7 +54,7 @@ export function mapControlFiles(
     defaultPolicy: mapFile(POLICY_PATH, node.defaultPolicyFile),
     policy: mapFile(POLICY_PATH, node.policyFile),
     allowedSigners: trustFile(ALLOWED_SIGNERS_PATH),
-    revokedKeys: trustFile(REVOKED_KEYS_PATH),
+    revokedKeys: mapRevokedKeys(find(REVOKED_KEYS_PATH), revocationList),
     keyring: mapFolder(KEYRING_FOLDER, ".asc", find(KEYRING_FOLDER)),
     x509: {
       roots: pemFiles(X509_ROOTS_FOLDER),
@@ -60,6 +62,22 @@ export function mapControlFiles(
       transparencyLogs: pemFiles(TRANSPARENCY_LOGS_FOLDER),
     },
   }));
+}
+
+/** The list of revoked keys where it is a binary file, as key revocation lists are; `null`: it is text, or not there. */
+export function binaryRevokedKeys(node: ControlFilesNode): FileNode | null {
+  const file = findEntry(node, REVOKED_KEYS_PATH)?.object ?? null;
+  return file?.__typename === "Blob" && file.isBinary === true ? file : null;
+}
+
+function findEntry({ trustFolder }: ControlFilesNode, path: string): TrustEntry | undefined {
+  return (trustFolder?.entries ?? []).find((entry) => path.endsWith(`/${entry.name}`));
+}
+
+function mapRevokedKeys(entry: TrustEntry | undefined, revocationList: string | null): ControlFile | null {
+  const oid = entry?.object?.oid;
+  if (revocationList === null || oid === undefined) return mapEntry(REVOKED_KEYS_PATH, entry);
+  return { path: REVOKED_KEYS_PATH, oid, text: revocationList };
 }
 
 /** The policy file that a pull request's head commit would bring; `null` where it has none. */
@@ -85,7 +103,7 @@ function wholeFiles<T>(read: () => T): Fact<T> {
     return unknown(
       "malformed",
       `${error.path} is not a readable text file.`,
-      `Make ${error.path} a plain text file of less than 512 kB.`,
+      `Make ${error.path} a plain text file of less than 512 kB${error.path === REVOKED_KEYS_PATH ? ", or a key revocation list (`ssh-keygen -k`) of less than 5 MB" : ""}.`,
     );
   }
 }

@@ -90,6 +90,7 @@ export type BaseRefNode = z.infer<typeof baseRef>;
 export const file = z.object({
   __typename: z.string(),
   oid: z.string(),
+  byteSize: z.number().optional(),
   isBinary: z.boolean().nullish(),
   isTruncated: z.boolean().optional(),
   text: z.string().nullish(),

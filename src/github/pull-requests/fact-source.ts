@@ -18,7 +18,7 @@ import { query } from "../client/graphql.js";
 import { mustBe } from "../client/must-be.js";
 import { findMove } from "../branches/activity.js";
 import { readLanding } from "../branches/landing.js";
-import { mapControlFiles } from "../base-branch/map-files.js";
+import { readControlFiles } from "../base-branch/read-files.js";
 import { CONTROL_FILES_AT } from "./queries.js";
 import { readPullRequest } from "./read-pull-request.js";
 import { readRegisteredKeys } from "../people/registered-keys.js";
@@ -58,7 +58,7 @@ export class GitHubFactSource implements FactSource {
       return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
     }
     mustBe(repository, data.repository.databaseId);
-    return mapControlFiles(data.repository, commitOid, refused);
+    return await readControlFiles(this.#client, repository, data.repository, { commitOid, refused });
   }
 
   readRegisteredKeys(

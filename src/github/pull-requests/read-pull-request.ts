@@ -3,8 +3,9 @@ import type { CommitFact, Fact, ResultFact } from "../../facts/facts.js";
 import { unknown } from "../../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../../facts/source.js";
 import { POLICY_PATH, TRUST_FOLDER } from "../../policy/document.js";
-import { mapControlFiles, mapProposedPolicy } from "../base-branch/map-files.js";
+import { mapProposedPolicy } from "../base-branch/map-files.js";
 import { mapProtection } from "../base-branch/map-protection.js";
+import { readControlFiles } from "../base-branch/read-files.js";
 import { query } from "../client/graphql.js";
 import { mustBe } from "../client/must-be.js";
 import { NO_PAGE } from "../client/pages.js";
@@ -15,7 +16,8 @@ import { PULL_REQUEST_FACTS } from "./queries.js";
 import { pullRequestFacts, type PullRequestNode } from "./responses.js";
 
 /**
- * Reads one pull request in one GraphQL request, and one more for each further page of commits, reviews or results.
+ * Reads one pull request in one GraphQL request, and one more for each further page of commits, reviews or results, and
+ * for a key revocation list.
  *
  * @param baseRef the branch whose control files are read along; the caller compares it with the answer's base
  * @throws CountersignError `head-moved` when a page is of another head commit, or a `github-*` code
@@ -42,7 +44,10 @@ export async function readPullRequest(
     reviews: await readReviews(node, pages),
     results: await readResults(node, pages),
     protection: mapProtection(node.baseRef, refused),
-    controlFiles: mapControlFiles(data.repository, node.baseRef?.target?.oid ?? node.baseRefOid, refused),
+    controlFiles: await readControlFiles(client, address.repository, data.repository, {
+      commitOid: node.baseRef?.target?.oid ?? node.baseRefOid,
+      refused,
+    }),
     proposedPolicy: mapProposedPolicy(
       node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null,
       refused,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { mapControlFiles } from "../../../src/github/base-branch/map-files.js";
+import { binaryRevokedKeys, mapControlFiles } from "../../../src/github/base-branch/map-files.js";
 import type { ControlFilesNode, FileNode } from "../../../src/github/base-branch/schemas.js";
 import { BASE, blob, controlFiles } from "../nodes.js";
 
@@ -27,6 +27,7 @@ describe("mapControlFiles", () => {
         allowedSigners: null,
         revokedKeys: null,
         keyring: [],
+        x509: { roots: [], timestampAuthorities: [], transparencyLogs: [] },
       },
     });
   });
@@ -48,6 +49,18 @@ describe("mapControlFiles", () => {
         revokedKeys: { path: ".github/countersign/revoked_keys", text: "ssh-ed25519 BBBB" },
         keyring: [{ path: ".github/countersign/keyring/ada.asc", text: "a key" }],
       },
+    });
+  });
+
+  it("takes the list of revoked keys as it was read, where it is binary", () => {
+    const list = blob("", { isBinary: true, text: null });
+    const node = controlFiles({ trustFolder: folder(entry("revoked_keys", list), entry("signers", list)) });
+    expect(binaryRevokedKeys(node)).toBe(list);
+    expect(
+      binaryRevokedKeys(controlFiles({ trustFolder: folder(entry("revoked_keys", blob(""))) })),
+    ).toBeNull();
+    expect(mapControlFiles(node, BASE, [], "SSHKRL")).toMatchObject({
+      value: { revokedKeys: { path: ".github/countersign/revoked_keys", oid: list.oid, text: "SSHKRL" } },
     });
   });
 

@@ -37,6 +37,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "code-scanning/list-alerts-for-repo": read("security_events"),
   "code-scanning/list-recent-analyses": read("security_events"),
   "git/create-ref": write("contents"),
+  "git/get-blob": read("contents"),
   "git/get-commit": read("contents"),
   "git/get-ref": read("contents"),
   "git/get-tree": read("contents"),

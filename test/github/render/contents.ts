@@ -1,8 +1,9 @@
-import type { TreeEntry } from "../world/git/git.js";
+import type { GitObject, TreeEntry } from "../world/git/git.js";
 import type { Repo } from "../world/model.js";
 import type { Json } from "../world/json.js";
 import { notFound } from "../world/refusal.js";
 import { fullName, type World } from "../world/world.js";
+import { nodeId } from "./accounts.js";
 import { repoApi } from "./repository.js";
 
 /** A file with its content, or a folder's entries, at a revision. @throws Refusal 404 */
@@ -57,6 +58,18 @@ function item(
     html_url: html,
     download_url: type === "file" ? `${html}?raw=true` : null,
     _links: { self, git, html },
+  };
+}
+
+/** A blob of the Git data API: base64 in lines, as GitHub breaks it. */
+export function blobJson(world: World, repo: Repo, { oid, raw }: GitObject): Json {
+  return {
+    sha: oid,
+    node_id: nodeId("Blob", oid),
+    size: raw.length,
+    url: repoApi(world, repo, `/git/blobs/${oid}`),
+    content: raw.toString("base64").replace(/.{60}/g, "$&\n"),
+    encoding: "base64",
   };
 }
 

@@ -1,11 +1,18 @@
 import { gitCommit, ref as refJson } from "../../render/commits.js";
-import { treeJson } from "../../render/contents.js";
+import { blobJson, treeJson } from "../../render/contents.js";
 import { updateRef } from "../../world/branches/push-rules.js";
 import { notFound, Refusal } from "../../world/refusal.js";
 import { actorOf, created, ok, repoOf, text, type Handler } from "../request.js";
 
 /** Git's own objects and refs. */
 export const gitData: Readonly<Record<string, Handler>> = {
+  "git/get-blob": async (request) => {
+    const repo = repoOf(request);
+    const oid = text(request, "file_sha");
+    const [object] = /^[0-9a-f]{40}$/.test(oid) ? await repo.git.objects([oid]) : [];
+    if (object?.type !== "blob") throw notFound();
+    return ok(blobJson(request.world, repo, object));
+  },
   "git/get-commit": async (request) => {
     const repo = repoOf(request);
     const oid = text(request, "commit_sha");
