@@ -5,6 +5,7 @@ import type { AppCredentials, Config } from "./config.js";
 import type { FlowContext } from "./flows/context.js";
 import { named } from "./flows/current-name.js";
 import { evaluateTenant } from "./flows/evaluate-tenant.js";
+import { evaluateMergeGroup } from "./flows/merge-group/evaluate-merge-group.js";
 import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
 import { hearCommand } from "./flows/case/commands/hear-command.js";
 import { followCase } from "./flows/case/follow/follow-case.js";
@@ -103,6 +104,8 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     "process-delivery": ({ guid }) => processDelivery(context, probot, guid),
     "evaluate-pull-request": named(context, evaluatePullRequest),
     "expire-results": (subject) => store.enqueue({ task: "evaluate-pull-request", payload: subject }),
+    "evaluate-merge-group": named(context, evaluateMergeGroup),
+    "expire-merge-group": (subject) => store.enqueue({ task: "evaluate-merge-group", payload: subject }),
     "publish-checks": named(context, publishChecks),
     "record-merge": named(context, recordMerge),
     redeliver: (subject) => redeliver(context, subject),

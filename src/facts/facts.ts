@@ -139,6 +139,8 @@ export interface ProtectionFact {
   readonly branch: string;
   readonly classic: ClassicProtection | null;
   readonly rulesets: readonly RulesetFact[];
+  /** Whether GitHub shows the app a merge queue of the branch: of none it tells nothing, and of one only who may read it. */
+  readonly queueShown: boolean;
 }
 
 export interface ClassicProtection {

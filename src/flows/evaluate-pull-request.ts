@@ -6,7 +6,7 @@ import { evaluate } from "../policy/evaluate.js";
 import { expiresAt } from "../policy/verdict/expiry.js";
 import { type Decision, enforced } from "../policy/finding.js";
 import type { PullRequestSubject } from "../store/jobs.js";
-import type { KnownPullRequest, NewDecision } from "../store/store.js";
+import type { KnownPullRequest, NewDecision, StoreTransaction } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
 import { gatherPorts, installationOf, type FlowContext } from "./context.js";
 import { type Hindrances, readHindrances } from "./emergencies.js";
@@ -47,6 +47,7 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     const inserted = await tx.insertDecision(decision);
     if (inserted === "outdated") return inserted;
     await wantChecks(tx, tenantId, facts);
+    if (inserted === "inserted") await lookAtGroups(tx, tenantId, facts);
     const expiry = policy.kind === "usable" ? expiresAt(facts, policy.policy) : null;
     const payload = { tenantId, repository, number: pullRequest.number };
     if (expiry !== null) await tx.enqueue({ task: "expire-results", payload }, { runAt: expiry });
@@ -56,6 +57,20 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     { pull: `${repository.owner}/${repository.name}#${pullRequest.number}`, outcome: decision.outcome },
     `Decision ${outcome}`,
   );
+}
+
+/**
+ * What changes the verdict on a pull request changes that on the merge groups that it is in, and which these are is only
+ * certain once each was looked at.
+ */
+async function lookAtGroups(
+  tx: StoreTransaction,
+  tenantId: number,
+  { repository, pullRequest }: GatheredChange["facts"],
+): Promise<void> {
+  for (const { headOid: oid } of await tx.openMergeGroups(tenantId, repository.id, pullRequest.base.ref)) {
+    await tx.enqueue({ task: "evaluate-merge-group", payload: { tenantId, repository, oid } });
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { RepositoryRef } from "../facts/facts.js";
 import { ANNOTATIONS_A_REQUEST, type CheckRunContent } from "../github/check-runs.js";
 import type { Installation } from "../github/github.js";
 import type { CommitSubject } from "../store/jobs.js";
-import type { WantedCheck } from "../store/store.js";
+import type { CommitKey, WantedCheck } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
 
 /**
@@ -14,9 +14,17 @@ export async function publishChecks(context: FlowContext, subject: CommitSubject
   const installation = await installationOf(context, subject.tenantId);
   if (installation === null) return;
   const commit = { tenantId: subject.tenantId, repositoryId: subject.repository.id, oid: subject.oid };
+  if (await isOver(context, commit)) return;
   for (const wanted of await context.store.wantedChecks(commit)) {
     if (wanted.revision > wanted.postedRevision) await publish(context, installation, subject, wanted);
   }
+}
+
+/** A merge group that has ended is told nothing more, unless a pull request has its commit as well. */
+async function isOver({ store }: FlowContext, commit: CommitKey): Promise<boolean> {
+  const group = await store.findMergeGroup(commit);
+  if (!group?.ended) return false;
+  return (await store.openPullRequestsAt(commit)).length === 0;
 }
 
 async function publish(
@@ -59,7 +67,7 @@ const annotation = z.object({
   title: z.string(),
   message: z.string(),
 });
-const CONCLUSIONS = ["success", "failure", "neutral", "action_required"] as const;
+const CONCLUSIONS = ["success", "failure", "neutral", "action_required", "pending"] as const;
 const posted = z.object({ conclusion: z.enum(CONCLUSIONS), annotations: z.array(annotation) });
 
 function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {

@@ -5,6 +5,7 @@ import type { RepositoryRef } from "../facts/facts.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import { NO_EMERGENCIES } from "../policy/emergencies.js";
 import type { Decision } from "../policy/finding.js";
+import { withFindings } from "../policy/merge-group/member-decision.js";
 import type { NewRecord, StoreTransaction } from "../store/store.js";
 import type { Installation } from "../github/github.js";
 import { gatherPorts, installationOf, type FlowContext } from "./context.js";
@@ -12,6 +13,7 @@ import { landCase } from "./case/land.js";
 import { landedMerge } from "./case/landed-merge.js";
 import { readHindrances } from "./emergencies.js";
 import { judge } from "./evaluate-pull-request.js";
+import { groupFindings } from "./merge-group/landed-group.js";
 
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
 const LAG_MS = 10 * 60_000;
@@ -134,7 +136,8 @@ async function judgeMerge(
     return { at: receivedAt.toISOString(), action, name, by };
   });
   const { doubts } = await readHindrances(context, installation, tenantId, change);
-  return { decision: judge(change, { ...NO_EMERGENCIES, doubts, protectionChanges }), before };
+  const decision = judge(change, { ...NO_EMERGENCIES, doubts, protectionChanges });
+  return { decision: withFindings(decision, await groupFindings(context, tenantId, change)), before };
 }
 
 function newRecord(tenantId: number, change: GatheredChange, judged: JudgedMerge): NewRecord {

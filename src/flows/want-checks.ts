@@ -2,6 +2,7 @@ import { z } from "zod";
 import { canonicalJson, sha256Hex } from "../evidence/canonical.js";
 import type { ChangeFacts } from "../facts/facts.js";
 import type { Decision } from "../policy/finding.js";
+import { numberInName } from "../policy/merge-group/queue.js";
 import { readDecision } from "../policy/verdict/stored-decision.js";
 import { undecided } from "../policy/verdict/undecided.js";
 import { renderChecks, type PullDecision, type RenderedCheck } from "../report/checks.js";
@@ -39,7 +40,8 @@ interface Joined {
 
 /**
  * States what a commit's check runs should say of the pull requests that have it as their head, by the newest decision on
- * each; one that has none for the branch that it goes to is looked at. Call it with the commit's lock held.
+ * each; one that has none for the branch that it goes to is looked at. A merge group with this head is part of it: else a
+ * pull request that is opened from the group's branch could lend it a milder verdict. Call it with the commit's lock held.
  */
 export async function wantJoined(
   tx: StoreTransaction,
@@ -54,7 +56,8 @@ export async function wantJoined(
   for (const { number } of heads.filter((head) => !decisions.some(({ pull }) => decidesOn(pull, head)))) {
     await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
   }
-  for (const check of renderChecks([...bodies, ...more].filter(({ controlled }) => controlled))) {
+  const ofGroup = await groupBodies(tx, commit, decisions, observedAt);
+  for (const check of renderChecks([...bodies, ...more, ...ofGroup].filter(({ controlled }) => controlled))) {
     await tx.wantCheck({ ...commit, name: check.name }, contentOf(check));
   }
   // Not only where it is news: what was wanted before may never have been posted.
@@ -81,6 +84,25 @@ async function headsOf(
   );
   const unique = new Map(others.map((head) => [`${head.number} ${head.baseRef}`, head]));
   return [{ number, baseRef: base.ref }, ...unique.values()];
+}
+
+/** The pull requests of the merge group that has the commit as its head, until it has ended. */
+async function groupBodies(
+  tx: StoreTransaction,
+  commit: CommitKey,
+  decisions: readonly DecisionBody[],
+  observedAt: string,
+): Promise<DecisionBody[]> {
+  const group = await tx.findMergeGroup(commit);
+  if (group?.ended !== null) return [];
+  const { headRef, baseRef, pullNumbers } = group;
+  const numbers = pullNumbers.length > 0 ? pullNumbers : [numberInName(group) ?? 0];
+  return numbers.map((number) => {
+    const head = { number, baseRef };
+    const body =
+      decisions.find(({ pull }) => decidesOn(pull, head)) ?? undecidedOn(head, decisions, observedAt);
+    return { ...body, group: { headRef } };
+  });
 }
 
 /** A decision made for another base branch is none: the policy there may be stricter. */

@@ -9,7 +9,8 @@ export interface CheckRunContent {
   readonly headOid: string;
   /** Ours: finds the run again after a crash between posting and noting its id. */
   readonly externalId: string;
-  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  /** `pending`: it has not ended yet. */
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required" | "pending";
   readonly title: string;
   readonly summary: string;
   readonly text: string;
@@ -57,7 +58,7 @@ export class CheckRuns {
     return runs.find((run) => run.external_id === content.externalId)?.id ?? null;
   }
 
-  /** Creates a completed check run and returns its id. */
+  /** Creates a check run and returns its id. */
   async create(repository: RepositoryRef, content: CheckRunContent): Promise<number> {
     const { data } = await this.#client.request("POST /repos/{owner}/{repo}/check-runs", {
       ...place(repository),
@@ -94,11 +95,15 @@ export class CheckRuns {
 
 const place = ({ owner, name }: RepositoryRef) => ({ owner, repo: name });
 
+const standing = (conclusion: CheckRunContent["conclusion"]) =>
+  conclusion === "pending"
+    ? { status: "in_progress" as const }
+    : { status: "completed" as const, conclusion };
+
 function body(content: CheckRunContent) {
   return {
     external_id: content.externalId,
-    status: "completed" as const,
-    conclusion: content.conclusion,
+    ...standing(content.conclusion),
     output: output(content, content.annotations.slice(0, ANNOTATIONS_A_REQUEST)),
   };
 }

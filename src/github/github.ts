@@ -1,12 +1,14 @@
 import type { Clock } from "../clock.js";
 import type { BranchSource, CaseWriter, PeopleSource, RetroactiveSource } from "../facts/case-source.js";
 import type { RepositoryRef } from "../facts/facts.js";
+import type { MergeQueueSource } from "../facts/merge-group.js";
 import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
 import { GitHubBranchSource } from "./branches/branch-source.js";
 import { GitHubCaseWriter } from "./cases/case-writer.js";
 import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client/client.js";
+import { GitHubMergeQueueSource } from "./merge-queue/merge-queue-source.js";
 import { HookDeliveries } from "./deliveries.js";
 import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
@@ -21,6 +23,8 @@ export interface Installation {
   readonly checks: Pick<CheckRuns, "find" | "create" | "update">;
   /** What became of branches and commits. */
   readonly branches: BranchSource;
+  /** Merge queues, and what they made of pull requests. */
+  readonly queues: MergeQueueSource;
   /** What a retroactive pull request is judged by. */
   readonly retroactive: RetroactiveSource;
   readonly people: PeopleSource;
@@ -51,6 +55,7 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
         facts: new GitHubFactSource(identity.appId, client, bases),
         checks: new CheckRuns(identity.appId, client),
         branches: new GitHubBranchSource(client),
+        queues: new GitHubMergeQueueSource(client),
         retroactive: new GitHubRetroactiveSource(client),
         people: new GitHubPeopleSource(client),
         cases: new GitHubCaseWriter(identity.appId, client),

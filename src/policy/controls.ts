@@ -179,6 +179,11 @@ export const RULES = {
     claim: "A change to a branch with a merge queue landed by it",
     controls: [...ENFORCED_SETTING, "NIST-800-53r5:CM-3(2)"],
   },
+  "merge-group": {
+    gate: "signatures",
+    claim: "What a merge queue makes is made by GitHub, of exactly its pull requests, and passed as a whole",
+    controls: [...SIGNED_CHANGE, "NIST-800-53r5:CM-3(2)"],
+  },
   "protection-changed": {
     gate: "protection",
     claim: "Protection was not changed around the merge",

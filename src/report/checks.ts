@@ -28,8 +28,8 @@ export type { PullDecision, PullReference } from "./merged.js";
 /** What one check run shows: the `output` of GitHub's checks API, and its conclusion. */
 export interface RenderedCheck {
   readonly name: string;
-  /** `neutral`, which GitHub takes for passing: an emergency is declared, or the policy merely observes. */
-  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  /** `pending`: has not ended, which is said of merge groups only. `neutral`, which GitHub takes for passing: an emergency is declared, or the policy merely observes. */
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required" | "pending";
   /** At most 255 characters, of our own words and the login of who declared an emergency. */
   readonly title: string;
   /** Markdown, at most 65,535 characters. */
@@ -57,8 +57,13 @@ export const CHECK_NAMES: readonly string[] = [CHECK_NAME, ...GATES.map(gateChec
 export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[] {
   if (decisions.length === 0) return [];
   const ordered = [...decisions].sort((a, b) => a.pull.number - b.pull.number);
-  return [overall(ordered), ...GATES.map((gate) => ofGate(gate, ordered))];
+  const checks = [overall(ordered), ...GATES.map((gate) => ofGate(gate, ordered))];
+  return decisions.some(({ group }) => group !== undefined) ? checks.map(awaited) : checks;
 }
+
+/** A queue takes a group out as soon as a check has ended without success: what is waited for has not ended. */
+const awaited = (check: RenderedCheck): RenderedCheck =>
+  check.conclusion === "action_required" ? { ...check, conclusion: "pending" } : check;
 
 function overall(decisions: readonly PullDecision[]): RenderedCheck {
   const findings = findingsOver(decisions, GATES);

@@ -34,21 +34,35 @@ export const declaredBlocks = (pulls: readonly DeclaredPull[], severalPulls: boo
     block(`${severalPulls ? `${pullName(pull)}: ` : ""}${declaredBlock(declared)}`),
   );
 
-/** Where several pull requests share the commit: each with its own verdict. Nothing where there is one only. */
+/**
+ * Where several pull requests share the commit, or a merge group has it: each with its own verdict. Nothing of one that
+ * has the commit alone.
+ */
 export function pullsBlock(decisions: readonly PullDecision[]): Block[] {
-  if (decisions.length < 2) return [];
+  const groups = new Set(decisions.flatMap(({ group }) => group?.headRef ?? []));
+  if (decisions.length < 2 && groups.size === 0) return [];
   const rows = decisions.map(
     (one) =>
       `| ${pullName(one.pull)} ${plain(fitText(one.pull.title, 100))} | ${code(one.pull.baseRef)} | ${verdictOf(one)} |`,
   );
-  const intro = `This commit is the head of ${counted(decisions.length, "pull request")}; the strictest verdict counts for each.`;
-  return [block(intro), block(["| Pull request | Base | Verdict |", "|---|---|---|", ...rows].join("\n"))];
+  return [
+    block(sharedBy(decisions, [...groups])),
+    block(["| Pull request | Base | Verdict |", "|---|---|---|", ...rows].join("\n")),
+  ];
+}
+
+function sharedBy(decisions: readonly PullDecision[], groups: readonly string[]): string {
+  const pulls = counted(decisions.length, "pull request");
+  const strictest = "the strictest verdict counts for each.";
+  if (groups.length === 0) return `This commit is the head of ${pulls}; ${strictest}`;
+  return `The merge queue lands this commit as ${groups.map(code).join(", ")}: ${pulls}; ${strictest}`;
 }
 
 const verdictOf = ({ decision: { outcome }, declared }: PullDecision): string =>
   `${OUTCOME_WORDS[outcome]}${outcome !== "passed" && declared !== null ? ", break-glass declared" : ""}`;
 
-const pullName = (pull: PullReference): string => `#${pull.number}`;
+/** What could not be attributed bears no number. */
+const pullName = ({ number }: PullReference): string => (number === 0 ? "The group" : `#${number}`);
 
 /** One line a gate. */
 export function summaryTable(decisions: readonly PullDecision[]): string {

@@ -15,6 +15,8 @@ export interface PullDecision {
   readonly decision: Decision;
   /** The emergency that was declared for this head commit and holds; `null`: none. */
   readonly declared: Declared | null;
+  /** Only where it is the verdict on a member of a merge group: the group's branch. */
+  readonly group?: { readonly headRef: string };
 }
 
 /** What the gates found, whatever was declared. */

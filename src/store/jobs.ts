@@ -25,17 +25,20 @@ interface Payloads {
   readonly "process-delivery": { readonly guid: string };
   readonly "evaluate-pull-request": PullRequestSubject;
   readonly "expire-results": PullRequestSubject;
+  /** Looks at the merge group with this head commit. */
+  readonly "evaluate-merge-group": CommitSubject;
+  readonly "expire-merge-group": CommitSubject;
   readonly "publish-checks": CommitSubject;
   readonly "record-merge": PullRequestSubject;
   /** Has webhooks delivered again that GitHub could not deliver, of all tenants. */
   readonly redeliver: { readonly lookBack: LookBack };
   /** Looks for what no webhook told us, over all repositories. */
   readonly reconcile: { readonly tenantId: number };
+  /** Has every open pull request of a tenant evaluated. */
+  readonly "evaluate-tenant": { readonly tenantId: number };
   readonly "watch-repository": RepositorySubject;
   readonly "watch-branch": BranchSubject;
   readonly "hear-command": CommandSubject;
-  /** Has every open pull request of a tenant evaluated. */
-  readonly "evaluate-tenant": { readonly tenantId: number };
   /** Looks at what a case waits for on GitHub: its retroactive pull request, its reviews, its revert. */
   readonly "follow-case": CaseSubject;
   /** Does what time has brought to a case. */
@@ -72,17 +75,20 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "evaluate-pull-request": (subject) => schedule(`evaluate:${pull(subject)}`, pullQueue(subject), 10),
   // A key of its own: it waits for its time, and must not be replaced by an evaluation that is due now.
   "expire-results": (subject) => schedule(`expire:${pull(subject)}`, pullQueue(subject), 10),
+  // Everything behind a group in its queue waits for it.
+  "evaluate-merge-group": (subject) => schedule(`group:${commit(subject)}`, commitQueue(subject), 3),
+  "expire-merge-group": (subject) => schedule(`expire-group:${commit(subject)}`, commitQueue(subject), 3),
   "record-merge": (subject) => schedule(`record-merge:${pull(subject)}`, pullQueue(subject), 5),
   "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), 5),
   redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", 12),
   reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, 20),
+  "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, 12),
   "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
   "watch-branch": (subject) =>
     schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), 8),
   "hear-command": (subject) =>
     schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), 2),
   "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), 6),
-  "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, 12),
   "work-case": (subject) => schedule(`work-case:${caseName(subject)}`, caseQueue(subject), 4),
   "publish-case": (subject) => schedule(`publish-case:${caseName(subject)}`, caseQueue(subject), 4),
   "restore-issue": (subject) =>
@@ -141,10 +147,13 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "process-delivery": z.strictObject({ guid: key }),
   "evaluate-pull-request": pullRequestSubject,
   "expire-results": pullRequestSubject,
+  "evaluate-merge-group": commitSubject,
+  "expire-merge-group": commitSubject,
   "publish-checks": commitSubject,
   "record-merge": pullRequestSubject,
   redeliver: z.strictObject({ lookBack: z.enum(["three-days", "two-hours"]) }),
   reconcile: z.strictObject({ tenantId }),
+  "evaluate-tenant": z.strictObject({ tenantId }),
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,
   "hear-command": commandSubject,
@@ -153,7 +162,6 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "publish-case": caseSubject,
   "restore-issue": issueChangeSubject,
   "publish-comment": z.strictObject({ tenantId, key: outboxKey }),
-  "evaluate-tenant": z.strictObject({ tenantId }),
   "send-alert": z.strictObject({ tenantId, alertId: outboxKey }),
 };
 

@@ -19,6 +19,7 @@ import {
   storedDeliveries,
 } from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
+import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/merge-groups.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
 import {
@@ -99,6 +100,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     clock,
     ...caseStoreOn(database),
     ...branchStoreOn(database),
+    ...mergeGroupStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
     findDelivery: database.bind(findDelivery),
     storedDeliveries: database.bind(storedDeliveries),
@@ -138,6 +140,7 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
   return {
     ...caseTransactionOn(queries, clock),
     ...branchTransactionOn(queries),
+    ...mergeGroupTransactionOn(queries),
     lock: (name) => lockName(queries, `named:${name}`),
     insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
     latestDecisions: bind(queries, latestDecisions),

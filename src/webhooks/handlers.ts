@@ -6,6 +6,7 @@ import { onRepository } from "./account/repository.js";
 import { onBranch } from "./branch.js";
 import { onComment } from "./comment.js";
 import { onIssue } from "./issue.js";
+import { onMergeGroup } from "./merge-group.js";
 import { onPullRequest } from "./pull-request.js";
 import { onResults } from "./results.js";
 import { onReview } from "./review.js";
@@ -20,6 +21,7 @@ export function registerHandlers(app: Probot, context: FlowContext): void {
   onReview(app, context);
   onResults(app, context);
   onBranch(app, context);
+  onMergeGroup(app, context);
   onRepository(app, context);
   onPeople(app, context);
   onComment(app, context);

@@ -50,7 +50,7 @@ export async function evaluate(
   }
 }
 
-/** Queues an evaluation of every open pull request that has this head commit, as far as we heard. */
+/** Queues an evaluation of every open pull request and merge group that has this head commit, as far as we heard. */
 export async function evaluateAtCommit(
   { store }: Pick<FlowContext, "store">,
   place: Place,
@@ -63,6 +63,9 @@ export async function evaluateAtCommit(
     place,
     open.map(({ number }) => number),
   );
+  if ((await store.findMergeGroup(key)) !== null) {
+    await store.enqueue({ task: "evaluate-merge-group", payload: { ...place, oid } });
+  }
 }
 
 /** Queues an evaluation of every open pull request, those into `base` where it is given. */

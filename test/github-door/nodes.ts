@@ -130,6 +130,7 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   headRefOid: HEAD,
   headRef: { associatedPullRequests: list([]) },
   headRepository: { databaseId: 100, nameWithOwner: "acme/infra" },
+  mergeQueue: null,
   baseRef: baseRef(),
   commits: page([{ commit: commit() }]),
   reviews: page([review()]),

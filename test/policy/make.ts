@@ -137,6 +137,7 @@ export const protection = (change: Partial<ProtectionFact> = {}): ProtectionFact
   branch: "main",
   classic: null,
   rulesets: [ruleset()],
+  queueShown: true,
   ...change,
 });
 

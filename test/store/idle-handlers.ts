@@ -6,6 +6,8 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "process-delivery": work,
     "evaluate-pull-request": work,
     "expire-results": work,
+    "evaluate-merge-group": work,
+    "expire-merge-group": work,
     "publish-checks": work,
     "record-merge": work,
     redeliver: work,

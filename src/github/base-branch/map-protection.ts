@@ -21,8 +21,15 @@ const GRANT_READ = "Grant the app the repository permission “Administration: r
 /** Refused to whoever may not edit the ruleset; its rules are readable all the same. */
 const RULESET_BYPASS = ".repositoryRuleset.bypassActors";
 
-/** Joins the classic rule and the ruleset rules that apply to the base branch into one fact. */
-export function mapProtection(baseRef: BaseRefNode | null, refused: readonly string[]): Fact<ProtectionFact> {
+/**
+ * Joins the classic rule and the ruleset rules that apply to the base branch into one fact; `queueShown`: whether GitHub
+ * shows a merge queue of it.
+ */
+export function mapProtection(
+  baseRef: BaseRefNode | null,
+  refused: readonly string[],
+  queueShown: boolean,
+): Fact<ProtectionFact> {
   if (baseRef === null) {
     return unknown(
       "not-found",
@@ -50,6 +57,7 @@ export function mapProtection(baseRef: BaseRefNode | null, refused: readonly str
     branch: baseRef.name,
     classic: classic === null ? null : mapClassic(classic),
     rulesets: mapRulesets(rules.nodes),
+    queueShown,
   });
 }
 

@@ -34,7 +34,10 @@ export async function readLanding(
   for (const move of nearest(queued, oid, mergedAt)) {
     const chain = await readChain(client, repository, move.after, move.before, MAX_COMMITS);
     const place = chain?.findIndex((commit) => commit.oid === oid) ?? -1;
-    if (chain !== null && place !== -1) return withinGroup(move, branch, chain.slice(place));
+    if (chain === null || place === -1) continue;
+    const before = withinGroup(move, branch, chain.slice(place));
+    const groupHeads = chain.slice(0, place + 1).map((commit) => commit.oid);
+    return before.known ? known({ ...before.value, groupHeads }) : before;
   }
   return notLogged(branch, oid);
 }

@@ -24,7 +24,8 @@ export async function readPushedCommits(
   return oids.known ? readCommits(client, repository, oids.value) : oids;
 }
 
-async function readCommits(
+/** Commits with their signatures, in the order of `oids`; unknown where one of them is not handed out. */
+export async function readCommits(
   client: Octokit,
   repository: RepositoryRef,
   oids: readonly string[],

@@ -110,7 +110,7 @@ export const GRANT_CHECKS =
  */
 const MAY_BE_REFUSED = [
   /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/,
-  /^repository\.pullRequest\.(commits|reviews|headRef|headRepository|mergedBy)(\.|$)/,
+  /^repository\.pullRequest\.(commits|reviews|headRef|headRepository|mergedBy|mergeQueue)(\.|$)/,
   /^repository\.pullRequest\.baseRef\.(branchProtectionRule|rules)(\.|$)/,
   /^repository\.pullRequest\.headCommit\..+\.(statusCheckRollup|associatedPullRequests|proposedPolicy)(\.|$)/,
 ];

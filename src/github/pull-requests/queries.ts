@@ -54,6 +54,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         headRefName
         headRefOid
         headRepository { databaseId nameWithOwner }
+        mergeQueue { id }
         headRef { associatedPullRequests(states: [OPEN], first: 100) { totalCount nodes { ...SharesHead } } }
         baseRef {
           name

@@ -43,7 +43,7 @@ export async function readPullRequest(
     commits: await readCommits(node, pages),
     reviews: await readReviews(node, pages),
     results: await readResults(node, pages),
-    protection: mapProtection(node.baseRef, refused),
+    protection: mapProtection(node.baseRef, refused, node.mergeQueue !== null),
     controlFiles: await readControlFiles(client, address.repository, data.repository, {
       commitOid: node.baseRef?.target?.oid ?? node.baseRefOid,
       refused,

@@ -37,6 +37,7 @@ const pullRequest = z.object({
   headRefOid: z.string(),
   headRef: z.object({ associatedPullRequests: list(sharesHead) }).nullable(),
   headRepository: z.object({ databaseId: z.number().nullable(), nameWithOwner: z.string() }).nullable(),
+  mergeQueue: z.object({ id: z.string() }).nullable(),
   baseRef: baseRef.nullable(),
   commits: page(z.object({ commit })),
   reviews: page(review).nullable(),

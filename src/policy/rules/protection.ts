@@ -38,7 +38,7 @@ function branchFindings(facts: ChangeFacts, policy: Policy): Finding[] {
     ...missing.map(({ requirement }) => notMet(requirement, sources, facts)),
     ...met.map(({ requirement, sources: by }) => isMet(requirement, by)),
     ...bypassFindings(met, policy),
-    ...mergeQueueFindings(facts, sources),
+    ...mergeQueueFindings(facts, sources, protection.queueShown),
   ];
 }
 

@@ -49,6 +49,12 @@ const SHAPES = {
     comment: z.object({ id, html_url: text, body: z.string(), created_at: text }),
   }),
   issues: z.object({ ...inRepository, action: text, issue: z.object({ number: id, updated_at: text }) }),
+  merge_group: z.object({
+    ...inRepository,
+    action: text,
+    reason: z.enum(["merged", "invalidated", "dequeued"]).optional(),
+    merge_group: z.object({ head_sha: sha, head_ref: text, base_sha: sha, base_ref: text }),
+  }),
   pull_request: z.object({ ...inRepository, action: text, number: id, pull_request: pullRequest }),
   pull_request_review: z.object({ ...inRepository, action: text, pull_request: z.object({ number: id }) }),
   push: z.object({

@@ -14,7 +14,7 @@ function valueOf<T>(fact: Fact<T>): T {
 }
 
 const rulesetsOf = (...rules: RuleNode[]): ProtectionFact["rulesets"] =>
-  valueOf(mapProtection(baseRef({ rules: list(rules) }), [])).rulesets;
+  valueOf(mapProtection(baseRef({ rules: list(rules) }), [], false)).rulesets;
 
 const reasonOf = (fact: Fact<unknown>): string => (fact.known ? "known" : fact.reason.code);
 
@@ -144,7 +144,7 @@ describe("who may bypass a ruleset", () => {
   it("is unknown, and the rest is not, where GitHub says that it refuses", () => {
     const refused = "repository.pullRequest.baseRef.rules.nodes.0.repositoryRuleset.bypassActors";
     const base = baseRef({ rules: list([rule("DELETION", null, ruleset({ bypassActors: null }))]) });
-    const { rulesets } = valueOf(mapProtection(base, [refused]));
+    const { rulesets } = valueOf(mapProtection(base, [refused], false));
     expect(rulesets).toMatchObject([{ deletionBlocked: true, bypass: { known: false } }]);
   });
 });
@@ -173,7 +173,7 @@ describe("the classic rule", () => {
     bypassForcePushAllowances: list([{ actor: { __typename: "Team", databaseId: 8, slug: "sre" } }]),
   };
   const mapped = (change: Partial<ClassicProtectionNode> = {}) =>
-    valueOf(mapProtection(baseRef({ branchProtectionRule: { ...classic, ...change } }), [])).classic;
+    valueOf(mapProtection(baseRef({ branchProtectionRule: { ...classic, ...change } }), [], false)).classic;
 
   it("is mapped whole", () => {
     expect(mapped()).toEqual({
@@ -206,7 +206,7 @@ describe("the classic rule", () => {
     "is unknown where %s is longer than was read",
     (field) => {
       const branchProtectionRule = { ...classic, [field]: list([], 1) };
-      expect(reasonOf(mapProtection(baseRef({ branchProtectionRule }), []))).toBe("truncated");
+      expect(reasonOf(mapProtection(baseRef({ branchProtectionRule }), [], false))).toBe("truncated");
     },
   );
 });
@@ -228,6 +228,6 @@ describe("protection as a whole", () => {
     ["more rules apply than were read", baseRef({ rules: list([rule("DELETION")], 2) }), [], "truncated"],
     ["something else is refused", baseRef(), ["repository.pullRequest.reviews"], "known"],
   ])("when %s", (_what, node, refused, reason) => {
-    expect(reasonOf(mapProtection(node, refused))).toBe(reason);
+    expect(reasonOf(mapProtection(node, refused, false))).toBe(reason);
   });
 });

@@ -7,6 +7,7 @@ import { actorNode } from "./accounts.js";
 import { commitNodes, CommitNode } from "./commit.js";
 import { connection, type PageArguments } from "./connection.js";
 import type { Context } from "./context.js";
+import { mergeQueueNode } from "./merge-queue.js";
 import { refNode, RepositoryNode, type RefNode } from "./repository.js";
 
 export class PullRequestNode {
@@ -78,6 +79,10 @@ export class PullRequestNode {
 
   mergedBy(): object | null {
     return this.#pull.merge === null ? null : actorNode(this.#pull.merge.by);
+  }
+
+  mergeQueue(): object | null {
+    return mergeQueueNode(this.#context, this.#pull.repo, this.#pull.baseRef);
   }
 
   async mergeCommit(): Promise<CommitNode | null> {

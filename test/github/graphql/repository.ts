@@ -6,6 +6,7 @@ import { actorNode } from "./accounts.js";
 import { CommitNode } from "./commit.js";
 import { connection, type PageArguments } from "./connection.js";
 import { unresolvable, type Context } from "./context.js";
+import { mergeQueueNode } from "./merge-queue.js";
 import { ProtectionNode, ruleNode, RulesetNode } from "./protection.js";
 import { PullRequestNode } from "./pull-request.js";
 import { appliedRules, classicRule } from "../world/branches/protection.js";
@@ -97,6 +98,10 @@ export class RepositoryNode {
         (page.headRefName === undefined || node.headRefName() === page.headRefName),
     );
     return connection(wanted, page, (nodesOfPage) => nodesOfPage);
+  }
+
+  mergeQueue({ branch }: { branch?: string }): object | null {
+    return mergeQueueNode(this.#context, this.#repo, branch ?? this.#repo.defaultBranch);
   }
 
   rulesets(page: PageArguments): object {

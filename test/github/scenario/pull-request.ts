@@ -1,3 +1,4 @@
+import { dequeue } from "../world/branches/merge-queue.js";
 import { mergePull, type MergeOptions } from "../world/branches/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import * as pulls from "../world/pulls.js";
@@ -97,6 +98,11 @@ export class PullRequestHandle {
 
   async setDraft(user: UserHandle, draft: boolean): Promise<void> {
     await pulls.setDraft(this.#world, this.pull, user.account, draft);
+  }
+
+  /** Takes it out of the merge queue. @throws Refusal 422 where it is not in it */
+  async dequeue(): Promise<void> {
+    await dequeue(this.#world, this.pull);
   }
 
   /** Merges and gives the new tip of the base branch. @throws Refusal 405 where rules stand against it */

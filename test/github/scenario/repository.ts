@@ -6,13 +6,15 @@ import type {
   ClassicRule,
   CodeScanningAlert,
   CommitStatus,
+  QueuedGroup,
   Repo,
   Role,
   Ruleset,
 } from "../world/model.js";
 import { grantRole, revokeRole } from "../world/people.js";
 import { openIssue, type NewIssue } from "../world/issues.js";
-import { mergeGroup, type MergeMethod } from "../world/branches/merging.js";
+import { enqueue, mergeGroup } from "../world/branches/merge-queue.js";
+import type { MergeMethod } from "../world/branches/merging.js";
 import * as pulls from "../world/pulls.js";
 import * as results from "../world/results.js";
 import { fullName, type World } from "../world/world.js";
@@ -104,7 +106,23 @@ export class RepositoryHandle {
     return oid;
   }
 
-  /** The merge queue merges these together into their base. Gives its new tip. @throws Refusal 405 against its rules */
+  /** These go into the merge queue of their base as one group. @throws Refusal 405 for what may not be merged */
+  async enqueue(pulls: readonly PullRequestHandle[]): Promise<QueuedGroup> {
+    return await enqueue(
+      this.#world,
+      pulls.map(({ pull }) => pull),
+    );
+  }
+
+  /** Groups that wait to land, the first to land first. */
+  get queue(): readonly QueuedGroup[] {
+    return this.repo.queue;
+  }
+
+  /**
+   * The merge queue lands these together at once, whatever is said of their group. Gives the new tip of their base.
+   * @throws Refusal 405 for what may not be merged
+   */
   async mergeQueue(pulls: readonly PullRequestHandle[], method?: MergeMethod): Promise<string> {
     return await mergeGroup(
       this.#world,

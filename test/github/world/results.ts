@@ -2,6 +2,7 @@ import { simpleUser } from "../render/accounts.js";
 import { checkRunEvent, checkSuiteEvent, suiteState } from "../render/checks.js";
 import { commitWithAccounts } from "../render/commits.js";
 import { repoApi, repository } from "../render/repository.js";
+import { progress } from "./branches/merge-queue.js";
 import { tell } from "./telling.js";
 import type {
   Account,
@@ -67,6 +68,7 @@ export async function createCheckRun(
   apply(world, run, fields);
   tellRun(world, repo, run, app.bot, "created");
   await tellCompletion(world, repo, run);
+  await progress(world, repo);
   return run;
 }
 
@@ -88,6 +90,7 @@ export async function updateCheckRun(
   const wasCompleted = run.status === "completed";
   apply(world, run, fields);
   if (!wasCompleted) await tellCompletion(world, repo, run);
+  await progress(world, repo);
 }
 
 function checkFields({ status, conclusion, completed_at: completedAt, output }: CheckRunFields): void {
@@ -231,6 +234,7 @@ export async function createStatus(
   };
   repo.statuses.push(status);
   tell(world, repo, creator, "status", null, await statusDetails(world, repo, status));
+  await progress(world, repo);
   return status;
 }
 

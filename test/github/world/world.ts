@@ -143,6 +143,7 @@ export class World {
       parent: options.parent ?? null,
       collaborators: new Map(),
       pulls: [],
+      queue: [],
       statuses: [],
       checkSuites: [],
       checkRuns: [],

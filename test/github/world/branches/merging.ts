@@ -2,7 +2,7 @@ import type { Person, CommitOptions } from "../../../support/git.js";
 import { gpgTime } from "../../../support/signing.js";
 import { refMoved } from "./changes.js";
 import type { Account, PullRequest } from "../model.js";
-import { mayBypass, mergeBlockers, QUEUE_REQUIRED } from "./protection.js";
+import { mayBypass, mergeBlockers } from "./protection.js";
 import { Refusal } from "../refusal.js";
 import { tellPull } from "../telling.js";
 import type { World } from "../world.js";
@@ -46,40 +46,8 @@ export async function mergePull(
   return oid;
 }
 
-/**
- * Merges a group of pull requests into one branch as GitHub's merge queue does: each on top of the one before it, and the
- * branch moves once. The queue's own bot merges, and there is no way past a rule but the one that demands the queue.
- */
-export async function mergeGroup(
-  world: World,
-  pulls: readonly PullRequest[],
-  method: MergeMethod = "merge",
-): Promise<string> {
-  const [first] = pulls;
-  if (first === undefined) throw new Refusal(405, "The merge group is empty");
-  const { repo, baseRef } = first;
-  for (const pull of pulls) {
-    const blockers = (await mergeBlockers(world, pull)).filter((reason) => reason !== QUEUE_REQUIRED);
-    const fits = pull.state === "open" && !pull.draft && pull.repo === repo && pull.baseRef === baseRef;
-    if (!fits || blockers.length > 0) throw new Refusal(405, blockers.join(" "));
-  }
-  const ref = `refs/heads/${baseRef}`;
-  const before = await repo.git.tip(ref);
-  if (before === null) throw new Refusal(405, "Base branch was deleted");
-  const bot = world.mergeQueue();
-  let tip = before;
-  for (const pull of pulls) {
-    const oid = await makeCommits(world, pull, pull.author, tip, { method });
-    await settle(world, pull, bot, tip, oid, method);
-    tip = oid;
-  }
-  await repo.git.setRef(ref, tip);
-  await refMoved(world, repo, { ref, before, after: tip }, bot, "merge_queue_merge");
-  return tip;
-}
-
 /** The pull request is merged and closed, and that is told. */
-async function settle(
+export async function settle(
   world: World,
   pull: PullRequest,
   actor: Account,
@@ -98,7 +66,8 @@ async function settle(
   await tellPull(world, pull, actor, "closed");
 }
 
-async function makeCommits(
+/** The commits that merging makes, on top of `base`; gives the last of them. */
+export async function makeCommits(
   world: World,
   pull: PullRequest,
   actor: Account,

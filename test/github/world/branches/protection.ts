@@ -145,17 +145,23 @@ export function latestReviews(pull: PullRequest): PullRequest["reviews"] {
   return [...latest.values()];
 }
 
-function isGreen({ repo, headOid }: PullRequest, check: RequiredCheck): boolean {
+const isGreen = ({ repo, headOid }: PullRequest, check: RequiredCheck): boolean =>
+  checkState(repo, headOid, check) === "green";
+
+/** How a required check stands on a commit: red once it has ended as nothing that passes. */
+export function checkState(repo: Repo, oid: string, check: RequiredCheck): "green" | "red" | "open" {
   const runs = repo.checkRuns.filter(
     ({ name, suite }) =>
-      name === check.context &&
-      suite.oid === headOid &&
-      (check.appId === null || check.appId === suite.app.id),
+      name === check.context && suite.oid === oid && (check.appId === null || check.appId === suite.app.id),
   );
   const run = runs.at(-1);
-  if (run !== undefined) return ["success", "neutral", "skipped"].includes(run.conclusion ?? "");
-  const statuses = repo.statuses.filter(({ context, oid }) => context === check.context && oid === headOid);
-  return check.appId === null && statuses.at(-1)?.state === "success";
+  if (run !== undefined) {
+    if (run.status !== "completed") return "open";
+    return ["success", "neutral", "skipped"].includes(run.conclusion ?? "") ? "green" : "red";
+  }
+  const status = repo.statuses.filter((entry) => entry.context === check.context && entry.oid === oid).at(-1);
+  if (check.appId !== null || status === undefined || status.state === "pending") return "open";
+  return status.state === "success" ? "green" : "red";
 }
 
 async function hasUnsigned({ repo, baseOid, headOid }: PullRequest): Promise<boolean> {
