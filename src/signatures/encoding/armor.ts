@@ -17,6 +17,7 @@ export interface ArmorRules {
 /** Any further block of these kinds would be a second signature that some reader takes for the first. */
 const ANOTHER_SIGNATURE = /^-----BEGIN (?:PGP|SSH|SIGNED)/m;
 const BLANKS = " \t";
+const [TAB, LF, SPACE] = [0x09, 0x0a, 0x20];
 
 /**
  * Reads the one armored block that `text` must begin with (RFC 9580, section 6.2; PROTOCOL.sshsig). Text after it
@@ -24,7 +25,8 @@ const BLANKS = " \t";
  */
 export function readArmor(signature: Uint8Array, { label, headers }: ArmorRules): Armor {
   const raw = bufferOver(signature).toString("latin1");
-  const text = headers && raw.includes("\r") ? raw.replaceAll("\r\n", "\n") : raw;
+  // Not `replaceAll`: that keeps a rope of strings, many bytes for each line, of which a stranger may write millions.
+  const text = headers && raw.includes("\r") ? raw.split("\r\n").join("\n") : raw;
   const start = behindLine(text, 0, `-----BEGIN ${label}-----`);
   if (start === null) throw malformed("no armor at the start");
   const end = findLine(text, start, `-----END ${label}-----`);
@@ -79,7 +81,19 @@ function readChecked(lines: string): Armor {
 /** Lines of base64, each perhaps with blanks at its end. */
 function decodeLines(lines: string): Buffer {
   const blanks = lines.includes(" ") || lines.includes("\t");
-  return decodeBase64(blanks ? lines.split("\n").map(trimBlanks).join("") : lines.replaceAll("\n", ""));
+  return decodeBase64((blanks ? withoutBlanksAtEnds(lines) : lines).split("\n").join(""));
+}
+
+/** Backwards and byte by byte: an expression would try every blank of a long run in turn. */
+function withoutBlanksAtEnds(lines: string): string {
+  const bytes = Buffer.from(lines, "latin1");
+  let atEnd = true;
+  for (let at = bytes.length - 1; at >= 0; at -= 1) {
+    const byte = bytes[at];
+    atEnd = byte === LF || (atEnd && (byte === SPACE || byte === TAB));
+    if (atEnd) bytes[at] = LF;
+  }
+  return bytes.toString("latin1");
 }
 
 /** Strict base64: Node's decoder skips what it does not know, so that many texts would stand for one signature. */
@@ -98,7 +112,5 @@ export function endWithout(text: string, characters: string): number {
   while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
   return end;
 }
-
-const trimBlanks = (line: string): string => line.slice(0, endWithout(line, BLANKS));
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);

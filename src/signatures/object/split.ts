@@ -55,8 +55,9 @@ function splitCommit(raw: Uint8Array, format: ObjectFormat): SplitObject {
   const own = SIGNATURE_HEADERS[format];
   const signatures: string[] = [];
   const payload = withoutSignatureHeaders(raw, (header) => {
-    // A line break and the space that folds the next line are the signature's line break.
-    if (header.startsWith(own)) signatures.push(header.slice(own.length).replaceAll("\n ", "\n"));
+    // A line break and the space that folds the next line are the signature's line break. Not `replaceAll`: that keeps
+    // a rope of strings, many bytes for each line, of which a stranger may write millions.
+    if (header.startsWith(own)) signatures.push(header.slice(own.length).split("\n ").join("\n"));
     return true;
   });
   if (signatures.length === 0) return { payload, signature: null };

@@ -23,8 +23,23 @@ function verdictOn(raw: Buffer, trust: Trust, type: ObjectType = "commit"): Read
 
 const signedBy =
   (signature: (size: number) => string): Hostile =>
-  (size, trust) =>
-    verdictOn(withSignature(payloadOf(), signature(size)), trust);
+  (size, trust) => {
+    const [head = "", message = ""] = payloadOf().split("\n\n");
+    const raw = [`${head}\ngpgsig `, folded(signature(size)), `\n\n${message}`];
+    return verdictOn(Buffer.concat(raw.map((part) => Buffer.from(part))), trust);
+  };
+
+/** As Git folds a header, but with memory for its bytes only: replacing strings keeps a piece of string a line. */
+function folded(text: string): Buffer {
+  const bytes = Buffer.from(text.replace(/\n$/, ""), "latin1");
+  const written = Buffer.alloc(2 * bytes.length);
+  let length = 0;
+  for (const byte of bytes) {
+    written[length++] = byte;
+    if (byte === 0x0a) written[length++] = 0x20;
+  }
+  return written.subarray(0, length);
+}
 
 const PGP = "-----BEGIN PGP SIGNATURE-----";
 const PGP_END = "-----END PGP SIGNATURE-----\n";
