@@ -139,6 +139,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /bad revision|unknown revision|[Nn]eeded a single revision|ambiguous argument|bad object/,
     "See what git knows by that name: git rev-parse NAME. A shallow or partial clone may lack it: git fetch.",
   ],
+  [/promisor|lazy fetch/, "The clone is partial and lacks the object. Fetch it first: git fetch REMOTE OID."],
   [/corrupt|inflate|loose object|packfile|unable to read/, "Objects are damaged. See which: git fsck."],
 ];
 
