@@ -1,12 +1,12 @@
 /**
  * Reads OpenPGP keyrings, and is the only importer of openpgp.js. The library reads what our own reader declines: odd
- * armor, packets in parts or of indeterminate length. It is loaded then only, because loading it takes longer than
+ * armor, and packets of indeterminate length. It is loaded then only, because loading it takes longer than
  * reading a team's keys. What it reads goes through the same checks: the library decides nothing.
  */
 import type { Certificate } from "./pgp/certificate.js";
 import { holdsPrivateKey, keyBlocks, readPackets, type KeyBlock } from "./pgp/certificate/key-file.js";
 import { readCertificate, splitCertificates } from "./pgp/certificate/read.js";
-import type { Packet } from "./pgp/packet.js";
+import { WRONG_CHECKSUM, type Packet } from "./pgp/packet.js";
 import { SignatureRefusal } from "./reasons.js";
 
 export interface CertificateReading {
@@ -33,7 +33,7 @@ export async function readCertificates(text: string): Promise<CertificateReading
     // Where reading stopped, a certificate's revocation may be what is missing: it cannot be used without.
     for (const one of problem === null ? found : found.slice(0, -1))
       addCertificate(one, name, certificates, problems);
-    if (problem !== null) problems.push(`${name} cannot be read to its end: ${problem}`);
+    if (problem !== null) problems.push(`${name} cannot be read to its end: ${problem}.`);
     else if (found.length === 0) problems.push(`${name} holds no public key.`);
   }
   return { certificates, problems };
@@ -55,7 +55,8 @@ function addCertificate(
 
 async function readWhole(block: KeyBlock): Promise<ReturnType<typeof readPackets>> {
   const reading = readPackets(block);
-  if (reading.problem === null) return reading;
+  // openpgp.js does not mind a wrong checksum; but what is damaged may have lost a revocation.
+  if (reading.problem === null || reading.problem === WRONG_CHECKSUM) return reading;
   try {
     return { packets: await packetsByLibrary(block), problem: null };
   } catch {

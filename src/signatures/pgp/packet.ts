@@ -43,13 +43,16 @@ export function readSignatureArmor(signature: Uint8Array): Uint8Array {
   return packet.body;
 }
 
+/** What a wrong checksum is called: the one thing for which no other reader should be asked. */
+export const WRONG_CHECKSUM = "wrong checksum (CRC-24)";
+
 /**
  * The bytes in the one armored block that `text` begins with. The checksum may be missing, as RFC 9580, section 6.1
  * wants it; gpg refuses a wrong one, and so do we: it is never there by itself.
  */
 export function readPgpArmor(text: Uint8Array, label: string): Uint8Array {
   const armor = readArmor(text, { label, headers: true });
-  if (!checksumHolds(armor)) throw malformed("CRC-24");
+  if (!checksumHolds(armor)) throw malformed(WRONG_CHECKSUM);
   return armor.body;
 }
 
