@@ -1,11 +1,57 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { SignatureVerdict } from "../../src/signatures/index.js";
-import { readSshCertificate } from "../../src/signatures/openssh/certificate.js";
+import { isCertificateSigned, readSshCertificate } from "../../src/signatures/openssh/certificate.js";
 import { readPublicKeyLine } from "../../src/signatures/openssh/public-key-line.js";
 import { SignatureRefusal } from "../../src/signatures/reasons.js";
+import { STRICT_RULES } from "../../src/signatures/rules.js";
+import { readSshKey } from "../../src/signatures/ssh.js";
 import { createKeyring, type Keyring, type SshCertificateOptions, type SshKey } from "../support/signing.js";
+import { wireString } from "./make/ssh-in-software.js";
+import { device } from "./ssh-device.js";
 import { ALICE, sshCommit, trustIn, verifyRaw } from "./support.js";
+
+interface CertificateFields {
+  readonly type: number;
+  readonly keyId: string;
+  readonly principals: readonly string[];
+  readonly conditions: Uint8Array;
+  readonly extensions: Uint8Array;
+}
+
+/** All of a `sk-ssh-ed25519` certificate (PROTOCOL.certkeys) but the signature, for an authority's key. */
+function certificateBody(holder: Buffer, change: Partial<CertificateFields> = {}) {
+  const fields = {
+    type: 1,
+    keyId: "test",
+    principals: [ALICE.email],
+    conditions: "",
+    extensions: "",
+    ...change,
+  };
+  const plainType = wireString("sk-ssh-ed25519@openssh.com").length;
+  const uint64 = (value: bigint): Buffer => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64BE(value);
+    return bytes;
+  };
+  return (authority: Uint8Array): Buffer =>
+    Buffer.concat([
+      wireString("sk-ssh-ed25519-cert-v01@openssh.com"),
+      wireString("nonce"),
+      holder.subarray(plainType),
+      uint64(7n),
+      Buffer.from([0, 0, 0, fields.type]),
+      wireString(fields.keyId),
+      wireString(Buffer.concat(fields.principals.map((name) => wireString(name)))),
+      uint64(0n),
+      uint64(2n ** 64n - 1n),
+      wireString(fields.conditions),
+      wireString(fields.extensions),
+      wireString(""),
+      wireString(authority),
+    ]);
+}
 
 let keyring: Keyring;
 let authority: SshKey;
@@ -31,15 +77,23 @@ async function verdictOn(
 
 describe("certificates by real ssh-keygen", () => {
   it.each([
-    ["ed25519", "ed25519", undefined],
-    ["ed25519", "ecdsa", 256],
-    ["ecdsa", "rsa", 2048],
-    ["rsa", "ecdsa", 521],
-  ] as const)("are accepted from an authority with %s for %s %s", async (authorityType, type, bits) => {
-    const [issuer, plain] = [
-      await keyring.sshKey({ type: authorityType }),
-      await keyring.sshKey(bits === undefined ? { type } : { type, bits }),
-    ];
+    [{ type: "ed25519" }, { type: "ed25519" }],
+    [{ type: "ed25519" }, { type: "ecdsa", bits: 256 }],
+    [
+      { type: "ecdsa", bits: 256 },
+      { type: "rsa", bits: 2048 },
+    ],
+    [
+      { type: "ecdsa", bits: 384 },
+      { type: "ecdsa", bits: 384 },
+    ],
+    [{ type: "ecdsa", bits: 521 }, { type: "ed25519" }],
+    [
+      { type: "rsa", bits: 2048 },
+      { type: "ecdsa", bits: 521 },
+    ],
+  ] as const)("are accepted from an authority with %j for %j", async (issuing, signing) => {
+    const [issuer, plain] = [await keyring.sshKey(issuing), await keyring.sshKey(signing)];
     const key = await keyring.sshCertificate(issuer, plain, { principals: ["bob@a.example", ALICE.email] });
     const trust = await trustIn({ allowedSigners: `*@a.example cert-authority ${issuer.publicKey}` });
     expect(verifyRaw(await sshCommit(keyring, key), trust)).toMatchObject({
@@ -108,6 +162,83 @@ describe("certificates by real ssh-keygen", () => {
     for (const revoked of [alice.publicKey, alice.fingerprint, authority.publicKey, publicKey]) {
       expect(await verdictOn({}, undefined, revoked)).toMatchObject({ reason: "key-listed-as-revoked" });
     }
+  });
+});
+
+describe("an authority", () => {
+  const certificateBy = async (issuer: SshKey, args: readonly string[] = []) =>
+    await sshCommit(
+      keyring,
+      await keyring.sshCertificate(issuer, alice, { principals: [ALICE.email], args }),
+    );
+  const trusting = async (issuer: SshKey) =>
+    await trustIn({ allowedSigners: `*@a.example cert-authority ${issuer.publicKey}` });
+
+  it.each([
+    ["rsa-sha2-256", "good"],
+    ["rsa-sha2-512", "good"],
+    ["ssh-rsa", "weak-digest"],
+  ])("that signs with %s: %s", async (algorithm, reason) => {
+    const issuer = await keyring.sshKey({ type: "rsa", bits: 2048 });
+    const raw = await certificateBy(issuer, ["-t", algorithm]);
+    expect(verifyRaw(raw, await trusting(issuer))).toMatchObject({ reason });
+  });
+
+  it("with a weak key is refused, even where the policy lets such keys sign commits", async () => {
+    const issuer = await keyring.sshKey({ type: "rsa", bits: 1024 });
+    const legacy = { allow: ["rsa-below-2048"], signedBefore: Infinity } as const;
+    const rules = { ...STRICT_RULES, legacy };
+    const verdict = verifyRaw(await certificateBy(issuer), await trusting(issuer), { rules });
+    expect(verdict).toMatchObject({ reason: "weak-key" });
+  });
+
+  it("may be a security key, which must have been touched", () => {
+    const [issuer, holder] = [device("ecdsa"), device("ed25519")];
+    const body = certificateBody(holder.blob);
+    const certified = (flags: number): Buffer =>
+      Buffer.concat([body(issuer.blob), wireString(issuer.signFrame(body(issuer.blob), { flags }))]);
+    const material = readSshKey(issuer.blob);
+    expect(isCertificateSigned(readSshCertificate(certified(1)), material)).toBe(true);
+    expect(() => isCertificateSigned(readSshCertificate(certified(0)), material)).toThrow(
+      "user-presence-missing",
+    );
+    // A key that was certified itself does not hand that on.
+    const nested = Buffer.concat([body(certified(1)), wireString(issuer.signFrame(body(certified(1))))]);
+    expect(isCertificateSigned(readSshCertificate(nested), material)).toBe(false);
+  });
+
+  it("that is not trusted leaves the key unknown, and its forged certificates bad", async () => {
+    const [issuer, stranger] = [await keyring.sshKey(), await keyring.sshKey()];
+    const raw = await certificateBy(issuer);
+    expect(verifyRaw(raw, await trusting(stranger))).toMatchObject({ reason: "unknown-key" });
+  });
+});
+
+describe("what cannot be read as a certificate", () => {
+  const holder = device("ed25519");
+  const whole = (change: Partial<CertificateFields>): Buffer =>
+    Buffer.concat([certificateBody(holder.blob, change)(holder.blob), wireString(wireString("ssh-ed25519"))]);
+
+  it.each<[string, Partial<CertificateFields>]>([
+    ["a host's", { type: 2 }],
+    ["a principal with NUL", { principals: ["alice@a.example\0.evil.example"] }],
+    ["a key id with NUL", { keyId: "alice\0" }],
+    ["257 principals", { principals: Array<string>(257).fill("a") }],
+    ["a condition without data", { conditions: wireString("force-command") }],
+    ["an extension without data", { extensions: wireString("permit-pty") }],
+  ])("%s", (_, change) => {
+    expect(() => readSshCertificate(whole(change))).toThrow("certificate-invalid");
+  });
+
+  it("is not one with 256 principals, and verify-required with data is a condition like others", () => {
+    expect(readSshCertificate(whole({ principals: Array<string>(256).fill("a") })).principals).toHaveLength(
+      256,
+    );
+    const [name, data] = ["verify-required", "x"].map(wireString);
+    const { verifyRequired, criticalOptions } = readSshCertificate(
+      whole({ conditions: Buffer.concat([name ?? "", data ?? ""].map((part) => Buffer.from(part))) }),
+    );
+    expect([verifyRequired, criticalOptions]).toEqual([false, ["verify-required"]]);
   });
 });
 

@@ -100,10 +100,11 @@ function wholeFiles<T>(read: () => T): Fact<T> {
     return known(read());
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
+    const orKrl = error.path === REVOKED_KEYS_PATH ? " or a key revocation list (`ssh-keygen -k`)" : "";
     return unknown(
       "malformed",
       `${error.path} is not a readable text file.`,
-      `Make ${error.path} a plain text file of less than 512 kB${error.path === REVOKED_KEYS_PATH ? ", or a key revocation list (`ssh-keygen -k`) of less than 5 MB" : ""}.`,
+      `Make ${error.path} a plain text file${orKrl} of less than 512 kB.`,
     );
   }
 }

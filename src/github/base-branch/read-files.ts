@@ -8,8 +8,8 @@ import { parseAnswer } from "../client/parse.js";
 import { binaryRevokedKeys, mapControlFiles } from "./map-files.js";
 import type { ControlFilesNode, FileNode } from "./schemas.js";
 
-/** Far more than a list of every key that an organization ever had; GitHub would give out 100 MB. */
-const LARGEST_LIST = 5_000_000;
+/** As much as GraphQL gives of a text, though REST would give out 100 MB: other readers of the branch stop there, too. */
+const LARGEST_LIST = 512_000;
 
 const blob = z.object({ encoding: z.literal("base64"), content: z.string() });
 
