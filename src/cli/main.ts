@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "verifies the signatures of commits and tags",
     load: async () => (await import("./verify.js")).verifyCommand,
   },
+  simulate: {
+    summary: "says what a policy would do, before a repository has it",
+    load: async () => (await import("./simulate.js")).simulateCommand,
+  },
   cases: {
     summary: "lists the break-glass cases, and what each waits for",
     load: async () => (await import("./cases.js")).casesCommand,

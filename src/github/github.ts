@@ -10,11 +10,13 @@ import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client/client.js";
 import { GitHubMergeQueueSource } from "./merge-queue/merge-queue-source.js";
 import { HookDeliveries } from "./deliveries.js";
+import { findInstallation, findRepository } from "./find-repository.js";
 import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
 import { everyOpenPullRequest, type OpenPullRequests } from "./pull-requests/every-open.js";
 import { openPullRequests } from "./pull-requests/open-pull-requests.js";
+import { pullRequestsSince } from "./pull-requests/pull-requests-since.js";
 import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
 
 /** GitHub as one installation of the app sees it. */
@@ -32,6 +34,8 @@ export interface Installation {
   readonly cases: CaseWriter;
   /** Numbers of open pull requests; those into one branch where `base` is given. */
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
+  /** Numbers of those that are open or were merged since an instant, the last touched first. */
+  pullRequestsSince(repository: RepositoryRef, since: Date): AsyncIterable<number>;
   /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
   everyOpenPullRequest(login: string): Promise<OpenPullRequests[]>;
 }
@@ -39,6 +43,8 @@ export interface Installation {
 /** The door to GitHub. */
 export interface GitHub {
   forInstallation(installationId: number): Installation;
+  /** A repository by its name, as the installation that reaches it sees it. */
+  find(owner: string, name: string): Promise<{ repository: RepositoryRef; installation: Installation }>;
   /** What GitHub tried to deliver to the app. */
   readonly deliveries: HookDeliveries;
 }
@@ -47,21 +53,29 @@ export interface GitHub {
 export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logger): GitHub {
   const clients = new GitHubClients(identity, clock, logger);
   const bases = new BaseBranches();
+  const app = clients.forApp();
+  const forInstallation = (installationId: number): Installation => {
+    const client = clients.forInstallation(installationId);
+    return {
+      facts: new GitHubFactSource(identity.appId, client, bases),
+      checks: new CheckRuns(identity.appId, client),
+      branches: new GitHubBranchSource(client),
+      queues: new GitHubMergeQueueSource(client),
+      retroactive: new GitHubRetroactiveSource(client),
+      people: new GitHubPeopleSource(client),
+      cases: new GitHubCaseWriter(identity.appId, client),
+      openPullRequests: (repository, base) => openPullRequests(client, repository, base),
+      everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
+      pullRequestsSince: (repository, since) => pullRequestsSince(client, repository, since),
+    };
+  };
   return {
-    deliveries: new HookDeliveries(clients.forApp()),
-    forInstallation: (installationId) => {
-      const client = clients.forInstallation(installationId);
-      return {
-        facts: new GitHubFactSource(identity.appId, client, bases),
-        checks: new CheckRuns(identity.appId, client),
-        branches: new GitHubBranchSource(client),
-        queues: new GitHubMergeQueueSource(client),
-        retroactive: new GitHubRetroactiveSource(client),
-        people: new GitHubPeopleSource(client),
-        cases: new GitHubCaseWriter(identity.appId, client),
-        openPullRequests: (repository, base) => openPullRequests(client, repository, base),
-        everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
-      };
+    forInstallation,
+    deliveries: new HookDeliveries(app),
+    find: async (owner, name) => {
+      const installationId = await findInstallation(app, owner, name);
+      const repository = await findRepository(clients.forInstallation(installationId), owner, name);
+      return { repository, installation: forInstallation(installationId) };
     },
   };
 }

@@ -1,0 +1,76 @@
+import type { Clock } from "../clock.js";
+import { type ControlFile, type ControlFiles, type Fact, known, type RepositoryRef } from "../facts/facts.js";
+import { gather } from "../facts/gather.js";
+import type { FactSource } from "../facts/source.js";
+import { NO_EMERGENCIES } from "../policy/emergencies.js";
+import type { Decision } from "../policy/finding.js";
+import { Verifier } from "../signatures/verifier.js";
+import { judge } from "./evaluate-pull-request.js";
+
+/** What a policy would have said of one pull request. */
+export interface Simulation {
+  readonly number: number;
+  readonly title: string;
+  readonly baseRef: string;
+  /** ISO 8601; `null`: it is open. */
+  readonly mergedAt: string | null;
+  /** Whether the policy controls the branch that it goes to: where not, nothing would be asked of it. */
+  readonly controlled: boolean;
+  readonly decision: Decision;
+}
+
+/**
+ * Judges pull requests by a policy that is in no repository yet. A merged one is judged as of its merge. Keys and
+ * revocations are those of the base branch, protection and everything else are what GitHub shows: of the past, GitHub
+ * does not tell how a branch was protected. Nothing is stored and nothing is posted.
+ */
+export class Simulator {
+  readonly #source: FactSource;
+  readonly #clock: Clock;
+  readonly #verifier = new Verifier();
+
+  constructor(source: FactSource, policy: ControlFile, clock: Clock) {
+    this.#source = under(policy, source);
+    this.#clock = clock;
+  }
+
+  /** @throws CountersignError a `github-*` code, or `head-moved` */
+  async simulate(repository: RepositoryRef, number: number): Promise<Simulation> {
+    const ports = {
+      source: this.#source,
+      clock: this.#clock,
+      verifier: this.#verifier,
+      // Who pushed is in the app's own database, which is not asked; GitHub's log of the branch is.
+      findPusher: () => Promise.resolve(null),
+    };
+    const change = await gather({ repository, number }, ports);
+    const { title, base, merge } = change.facts.pullRequest;
+    return {
+      number,
+      title,
+      baseRef: base.ref,
+      mergedAt: merge?.mergedAt ?? null,
+      controlled: change.controlled,
+      decision: judge(change, NO_EMERGENCIES),
+    };
+  }
+}
+
+/** A source of facts in which every branch has this policy file. */
+function under(policy: ControlFile, source: FactSource): FactSource {
+  const governed = (files: Fact<ControlFiles>): Fact<ControlFiles> =>
+    files.known ? known({ ...files.value, policy, defaultPolicy: policy }) : files;
+  return {
+    appId: source.appId,
+    readPullRequest: async (address) => {
+      const reading = await source.readPullRequest(address);
+      return { ...reading, controlFiles: governed(reading.controlFiles) };
+    },
+    readControlFiles: async (repository, commitOid) =>
+      governed(await source.readControlFiles(repository, commitOid)),
+    readRegisteredKeys: (...args) => source.readRegisteredKeys(...args),
+    readPusher: (...args) => source.readPusher(...args),
+    readLanding: (...args) => source.readLanding(...args),
+    readCodeScanning: (...args) => source.readCodeScanning(...args),
+  };
+}
