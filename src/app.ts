@@ -7,6 +7,7 @@ import { named } from "./flows/current-name.js";
 import { evaluateTenant } from "./flows/evaluate-tenant.js";
 import { evaluateMergeGroup } from "./flows/merge-group/evaluate-merge-group.js";
 import { evaluatePullRequest } from "./flows/evaluate-pull-request.js";
+import { explainSigning } from "./flows/explain-signing.js";
 import { hearCommand } from "./flows/case/commands/hear-command.js";
 import { followCase } from "./flows/case/follow/follow-case.js";
 import { publishCase } from "./flows/case/publish/publish-case.js";
@@ -114,6 +115,7 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     // By the name that the job brings: this is how a new one is learned.
     "watch-repository": (subject) => watchRepository(context, subject),
     "watch-branch": named(context, watchBranch),
+    "explain-signing": named(context, explainSigning),
     "hear-command": named(context, hearCommand),
     "follow-case": (subject) => followCase(context, subject),
     "work-case": (subject) => workCase(context, subject),

@@ -68,11 +68,16 @@ const annotation = z.object({
   message: z.string(),
 });
 const CONCLUSIONS = ["success", "failure", "neutral", "action_required", "pending"] as const;
-const posted = z.object({ conclusion: z.enum(CONCLUSIONS), annotations: z.array(annotation) });
+const action = z.object({ label: z.string(), description: z.string(), identifier: z.string() });
+const posted = z.object({
+  conclusion: z.enum(CONCLUSIONS),
+  annotations: z.array(annotation),
+  actions: z.array(action),
+});
 
 function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {
   const { title, summary, text } = content;
-  const { conclusion, annotations } = posted.parse(content);
+  const { conclusion, annotations, actions } = posted.parse(content);
   return {
     name: key.name,
     headOid: key.oid,
@@ -82,5 +87,6 @@ function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {
     summary,
     text,
     annotations,
+    actions,
   };
 }

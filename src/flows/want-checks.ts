@@ -132,8 +132,8 @@ function unreadSiblings({ siblings, pullRequest, observedAt }: ChangeFacts): Dec
 }
 
 function contentOf(check: RenderedCheck): CheckContent {
-  const { conclusion, title, summary, text, annotations } = check;
-  const content = { conclusion, title, summary, text, annotations };
+  const { conclusion, title, summary, text, annotations, actions } = check;
+  const content = { conclusion, title, summary, text, annotations, actions };
   return { ...content, digest: sha256Hex(canonicalJson(content)) };
 }
 

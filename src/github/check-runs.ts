@@ -15,6 +15,14 @@ export interface CheckRunContent {
   readonly summary: string;
   readonly text: string;
   readonly annotations: readonly CheckAnnotation[];
+  readonly actions: readonly CheckAction[];
+}
+
+/** A button: label and identifier of at most 20 characters, description of at most 40; three a check run. */
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
 }
 
 export interface CheckAnnotation {
@@ -105,6 +113,7 @@ function body(content: CheckRunContent) {
     external_id: content.externalId,
     ...standing(content.conclusion),
     output: output(content, content.annotations.slice(0, ANNOTATIONS_A_REQUEST)),
+    actions: content.actions.map((action) => ({ ...action })),
   };
 }
 

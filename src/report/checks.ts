@@ -1,5 +1,6 @@
 import { type Gate, GATES, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
+import { actionsOf, type CheckAction } from "./actions.js";
 import { annotationsOf, type Annotation } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
 import { declaredTitle } from "./case/declared.js";
@@ -38,6 +39,8 @@ export interface RenderedCheck {
   readonly text: string;
   /** All of them; GitHub takes 50 a request. */
   readonly annotations: readonly Annotation[];
+  /** Its buttons. */
+  readonly actions: readonly CheckAction[];
 }
 
 /** The name of a gate's own check run. */
@@ -82,7 +85,8 @@ function overall(decisions: readonly PullDecision[]): RenderedCheck {
     block(policyLine(decisions)),
     ...todoBlocks(findings, decisions.length > 1),
   ];
-  return check(CHECK_NAME, verdict, title, summary, detailBlocks(decisions, GATES), findings);
+  const whole = check(CHECK_NAME, verdict, title, summary, detailBlocks(decisions, GATES), findings);
+  return { ...whole, actions: actionsOf(outcomeOver(decisions, "signatures") !== "passed") };
 }
 
 function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
@@ -96,7 +100,8 @@ function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
     block(policyLine(decisions)),
     ...todoBlocks(findings, decisions.length > 1),
   ];
-  return check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]), []);
+  const one = check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]), []);
+  return { ...one, actions: actionsOf(gate === "signatures" && outcome !== "passed") };
 }
 
 /** One pull request under a policy that stops what does not pass is enough for the commit to be judged so. */
@@ -113,7 +118,7 @@ function check(
   summary: readonly Block[],
   text: readonly Block[],
   annotated: readonly SharedFinding[],
-): RenderedCheck {
+): Omit<RenderedCheck, "actions"> {
   return {
     name,
     conclusion: conclusionOf(verdict),

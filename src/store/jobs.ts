@@ -15,6 +15,8 @@ import {
   pullRequestSubject,
   type RepositorySubject,
   repositorySubject,
+  type SigningSubject,
+  signingSubject,
   tenantId,
 } from "./subjects.js";
 
@@ -38,6 +40,8 @@ interface Payloads {
   readonly "evaluate-tenant": { readonly tenantId: number };
   readonly "watch-repository": RepositorySubject;
   readonly "watch-branch": BranchSubject;
+  /** Answers how to sign, where someone asked for it on a check run. */
+  readonly "explain-signing": SigningSubject;
   readonly "hear-command": CommandSubject;
   /** Looks at what a case waits for on GitHub: its retroactive pull request, its reviews, its revert. */
   readonly "follow-case": CaseSubject;
@@ -86,6 +90,8 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
   "watch-branch": (subject) =>
     schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), 8),
+  "explain-signing": (subject) =>
+    schedule(`explain-signing:${pull(subject)}@${subject.oid}`, pullQueue(subject), 6),
   "hear-command": (subject) =>
     schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), 2),
   "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), 6),
@@ -156,6 +162,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "evaluate-tenant": z.strictObject({ tenantId }),
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,
+  "explain-signing": signingSubject,
   "hear-command": commandSubject,
   "follow-case": caseSubject,
   "work-case": caseSubject,

@@ -168,6 +168,7 @@ export interface CheckContent {
   readonly summary: string;
   readonly text: string;
   readonly annotations: readonly unknown[];
+  readonly actions: readonly unknown[];
   readonly digest: string;
 }
 

@@ -33,6 +33,10 @@ export const commitSubject = repositorySubject.extend({ oid: z.string().regex(/^
 /** One commit of one tenant, on which check runs are posted. */
 export type CommitSubject = Readonly<z.infer<typeof commitSubject>>;
 
+export const signingSubject = pullRequestSubject.extend({ oid: z.string().regex(/^[0-9a-f]{40,64}$/) });
+/** A pull request whose signatures are asked about, and its head when someone asked. */
+export type SigningSubject = Readonly<z.infer<typeof signingSubject>>;
+
 export const caseSubject = z.strictObject({ tenantId, caseId: z.string().regex(/^bg-[0-9a-f]{10}$/) });
 /** One break-glass case of one tenant. */
 export type CaseSubject = Readonly<z.infer<typeof caseSubject>>;

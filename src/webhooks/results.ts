@@ -1,5 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
+import { HOW_TO_SIGN, RECHECK } from "../report/actions.js";
 import { evaluateAtCommit, evaluateOpen, placeOf, type Place } from "./subjects.js";
 
 /** Results of tools on a commit, and people asking for ours again. */
@@ -13,6 +14,14 @@ export function onResults(app: Probot, context: FlowContext): void {
   app.on("check_run.rerequested", async ({ payload }) => {
     if (payload.check_run.app?.id !== context.appId) return;
     await lookAgain(context, placeOf(payload), payload.check_run.head_sha);
+  });
+
+  app.on("check_run.requested_action", async ({ payload }) => {
+    const { check_run: run, requested_action: requested } = payload;
+    if (run.app?.id !== context.appId) return;
+    const place = placeOf(payload);
+    if (requested?.identifier === RECHECK) await evaluateAtCommit(context, place, run.head_sha);
+    if (requested?.identifier === HOW_TO_SIGN) await explain(context, place, run.head_sha);
   });
 
   app.on("check_suite.completed", async ({ payload }) => {
@@ -46,6 +55,13 @@ export function onResults(app: Probot, context: FlowContext): void {
       await evaluateOpen(context, placeOf(payload), null);
     },
   );
+}
+
+/** A commit can head several pull requests: each goes to a branch of its own, which trusts its own keys. */
+async function explain({ store }: FlowContext, { tenantId, repository }: Place, oid: string): Promise<void> {
+  for (const { number } of await store.openPullRequestsAt({ tenantId, repositoryId: repository.id, oid })) {
+    await store.enqueue({ task: "explain-signing", payload: { tenantId, repository, number, oid } });
+  }
 }
 
 /** GitHub shows a check that was asked for again as queued until it is posted again, whatever it then says. */

@@ -30,6 +30,7 @@ const content = (annotations = 0): CheckRunContent => ({
   title: "Not yet",
   summary: "s",
   text: "t",
+  actions: [{ label: "Re-check", description: "Look again", identifier: "recheck" }],
   annotations: Array.from({ length: annotations }, (_, index) => annotation(index + 1)),
 });
 

@@ -15,6 +15,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "evaluate-tenant": work,
     "watch-repository": work,
     "watch-branch": work,
+    "explain-signing": work,
     "hear-command": work,
     "follow-case": work,
     "work-case": work,

@@ -66,6 +66,7 @@ export function someContent(changes: Partial<CheckContent> = {}): CheckContent {
     summary: "| rule | outcome |",
     text: "",
     annotations: [{ path: "a.yml", start_line: 1 }],
+    actions: [],
     digest: "c1",
     ...changes,
   };

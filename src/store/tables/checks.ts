@@ -11,6 +11,7 @@ const storedContent = z.object({
   summary: z.string(),
   text: z.string(),
   annotations: z.array(z.unknown()),
+  actions: z.array(z.unknown()).default([]),
 });
 
 /** States what a check run should say. True where this is news, and a new revision waits to be posted. */

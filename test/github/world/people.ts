@@ -1,4 +1,4 @@
-import { installation as installationJson, organization, simpleUser } from "../render/accounts.js";
+import { organization, simpleUser } from "../render/accounts.js";
 import { team as teamJson } from "../render/people.js";
 import { repository } from "../render/repository.js";
 import type { Json } from "./json.js";
@@ -115,7 +115,6 @@ export function renameAccount(world: World, account: Account, login: string): vo
       action: "renamed",
       account: { ...organization(world, account), html_url: `${world.url}/${login}` },
       changes,
-      installation: installationJson(world, installation),
       target_type: account.type,
       sender: simpleUser(world, account),
     };
