@@ -1,6 +1,6 @@
 /** Measures each part of the product beside a named peer in the same run; prints a table, and decides nothing. */
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ratioOf, tableOf, type Figure } from "./figure.js";
@@ -30,10 +30,16 @@ function optionsFrom(args: string[]) {
   return { ...values, groups };
 }
 
-/** What the figures depend on besides the code. */
+/** What the figures depend on besides the code: also how much else the machine did in the last minute. */
 function machine(): string {
   const [first] = cpus();
-  return `${cpus().length} × ${first?.model ?? "unknown"}, Node.js ${process.version}, ${process.platform}`;
+  const [load = 0] = loadavg();
+  const parts = [
+    `${cpus().length} × ${first?.model ?? "unknown"}`,
+    `Node.js ${process.version}`,
+    process.platform,
+  ];
+  return `${parts.join(", ")}; load ${load.toFixed(1)} at the start`;
 }
 
 async function main(args: string[]): Promise<void> {
@@ -42,6 +48,7 @@ async function main(args: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
+  const measuredOn = machine();
   const figures: Figure[] = [];
   for (const group of groups) {
     const say = (line: string): void => {
@@ -49,15 +56,15 @@ async function main(args: string[]): Promise<void> {
     };
     figures.push(...(await group.run(quick ? "quick" : "full", say)));
   }
-  console.log(`${machine()}\n\n${tableOf(figures)}`);
-  if (json !== undefined) await writeJson(json, figures);
+  console.log(`${measuredOn}\n\n${tableOf(figures)}`);
+  if (json !== undefined) await writeJson(json, measuredOn, figures);
 }
 
 /** The path is relative to where npm was called, which is not where it runs this. */
-async function writeJson(path: string, figures: readonly Figure[]): Promise<void> {
+async function writeJson(path: string, measuredOn: string, figures: readonly Figure[]): Promise<void> {
   const file = resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
   const measured = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) }));
-  await writeFile(file, `${JSON.stringify({ machine: machine(), figures: measured }, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ machine: measuredOn, figures: measured }, null, 2)}\n`);
 }
 
 try {
