@@ -1,21 +1,12 @@
 import { expect, it } from "@jest/globals";
 import { z } from "zod";
-import type { PullRequestHandle, RepositoryHandle } from "../github/scenario.js";
-import type { MergeMethod } from "../github/world/branches/merging.js";
-import { type Cast, withCast } from "../support/cast.js";
-import { emergencyRepository, recordsIn } from "./break-glass/stage.js";
+import type { PullRequestHandle, RepositoryHandle } from "../../github/scenario.js";
+import type { MergeMethod } from "../../github/world/branches/merging.js";
+import { type Cast, withCast } from "../../support/cast.js";
+import { recordsIn } from "../break-glass/stage.js";
+import { allRecorded, repositoryWithQueue } from "./stage.js";
 
 withCast("a merge queue", queues);
-
-const PARAMETERS = {
-  check_response_timeout_minutes: 60,
-  grouping_strategy: "ALLGREEN",
-  max_entries_to_build: 5,
-  max_entries_to_merge: 5,
-  merge_method: "MERGE",
-  min_entries_to_merge: 1,
-  min_entries_to_merge_wait_minutes: 5,
-};
 
 const recordBody = z.object({
   landed: z.object({ landing: z.object({ value: z.object({ before: z.string(), loggedAs: z.string() }) }) }),
@@ -26,25 +17,6 @@ const recordBody = z.object({
 });
 
 function queues(cast: () => Cast): void {
-  /** A controlled branch whose ruleset demands the queue; only the admin may merge past it. */
-  const repositoryWithQueue = async (name: string): Promise<RepositoryHandle> => {
-    const { admin, scene } = cast();
-    const repository = await emergencyRepository(cast(), name);
-    const { id, login } = admin.account;
-    repository.ruleset({
-      rules: [{ type: "merge_queue", parameters: PARAMETERS }],
-      bypass: [{ type: "User", id, name: login, mode: "pull_request" }],
-    });
-    await scene.settled();
-    return repository;
-  };
-
-  /** GitHub's log may come after its webhooks: then the record waits. */
-  const allRecorded = async (): Promise<void> => {
-    await cast().scene.settled();
-    await cast().scene.hurried();
-  };
-
   const recordOf = async (pull: PullRequestHandle) => {
     const [record, ...more] = await cast().records(pull);
     if (record === undefined || more.length > 0) throw new Error(`${more.length} records too many, or none`);
@@ -67,11 +39,15 @@ function queues(cast: () => Cast): void {
   it.each<[MergeMethod]>([["merge"], ["squash"], ["rebase"]])(
     "lands several by one move (%s): each has its record, judged by where the branch stood before it",
     async (method) => {
-      const repository = await repositoryWithQueue(`group-${method}`);
+      const repository = await repositoryWithQueue(cast(), `group-${method}`, {
+        merge_method: method.toUpperCase(),
+      });
       const before = await repository.tip();
       const pulls = [await greenPair(repository, "one"), await greenPair(repository, "two")];
-      const tip = await repository.mergeQueue(pulls, method);
-      await allRecorded();
+      const { headOid: tip } = await repository.enqueue(pulls);
+      await cast().scene.settled();
+      await cast().report(repository, tip);
+      await allRecorded(cast());
 
       const [one, two] = pulls;
       if (one === undefined || two === undefined) throw new Error("there are two");
@@ -91,12 +67,12 @@ function queues(cast: () => Cast): void {
 
   it("is passed by who may: a bypass with one case, though every other gate had passed", async () => {
     const { admin, alice } = cast();
-    const repository = await repositoryWithQueue("past");
+    const repository = await repositoryWithQueue(cast(), "past");
     const pull = await cast().greenPull(repository, "urgent");
     await expect(pull.merge(alice)).rejects.toThrow(/merge queue/);
     const before = await repository.tip();
     await cast().merge(pull, admin);
-    await allRecorded();
+    await allRecorded(cast());
 
     const record = await recordOf(pull);
     expect(record).toMatchObject({ bypass: true, outcome: "failed", ofQueue: ["queue-bypassed"] });
