@@ -145,7 +145,9 @@ function readVersion3(body: Uint8Array): PgpSignature {
 function readVersion4(body: Uint8Array, version: 4 | 6): BodyReading {
   const lengthSize = version === 4 ? 2 : 4;
   const reader = new ByteReader(body.subarray(1), "signature-malformed");
-  const [type, keyAlgorithm, hashAlgorithm] = [reader.uint(1), reader.uint(1), reader.uint(1)];
+  const type = reader.uint(1);
+  const keyAlgorithm = reader.uint(1);
+  const hashAlgorithm = reader.uint(1);
   const hashed = reader.take(reader.uint(lengthSize));
   const unhashed = reader.take(reader.uint(lengthSize));
   reader.take(2);
@@ -154,10 +156,19 @@ function readVersion4(body: Uint8Array, version: 4 | 6): BodyReading {
   const said = readSubpackets(hashed, unhashed, version);
   const { created, lifetime, issuerKeyId, issuerFingerprint } = said;
   if (created === null) throw new SignatureRefusal("signature-without-time");
+  // Written out: this runs for every commit, and spreading costs more than all the reading.
   const signature = {
-    ...{ version, type, keyAlgorithm, hashAlgorithm, created, lifetime: orForEver(lifetime) },
-    ...{ issuerKeyId, issuerFingerprint, salt, material: reader.rest() },
+    version,
+    type,
+    keyAlgorithm,
+    hashAlgorithm,
+    created,
+    lifetime: orForEver(lifetime),
+    issuerKeyId,
+    issuerFingerprint,
+    salt,
     trailer: trailerOf(body.subarray(0, 4 + lengthSize + hashed.length), version),
+    material: reader.rest(),
   };
   return { signature, said };
 }

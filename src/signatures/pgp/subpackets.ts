@@ -62,6 +62,7 @@ export const SUBPACKET = {
 /** Key ids are 8 octets; fingerprints 20 in version 4, 32 in version 6 (RFC 9580, section 5.5.4). */
 const KEY_ID_OCTETS = 8;
 const FINGERPRINT_OCTETS = { 4: 20, 6: 32 } as const;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 /** One signing subkey is confirmed by one signature; more would only buy a stranger our time. */
 const MOST_EMBEDDED = 4;
 
@@ -164,10 +165,13 @@ function once(known: number | null, value: number): number {
 
 function uint32(data: Uint8Array): number {
   if (data.length !== 4) throw malformed("subpacket of another size");
-  return data.reduce((value, byte) => value * 256 + byte, 0);
+  return new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
 }
 
-const hex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+function hex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte] ?? "";
+  return text;
+}
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);
