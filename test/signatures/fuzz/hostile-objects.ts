@@ -7,7 +7,8 @@ import {
   type ObjectType,
   type Trust,
 } from "../../../src/signatures/index.js";
-import { armored, securityKey, sshsigBody, wireString } from "../make/ssh-in-software.js";
+import { armored, sshsigBody, wireString } from "../make/ssh-in-software.js";
+import { device } from "../ssh-device.js";
 import { NOW, payloadOf, tagOf, withSignature } from "../support.js";
 
 /** Reads one hostile input, and says what became of it. */
@@ -102,7 +103,7 @@ const headers = (line: (size: number) => string): Hostile => {
 };
 
 /** Trusted by `HOSTILE_SIGNERS`, so that what it signed is read to the end. */
-const SIGNER = securityKey("ed25519");
+const SIGNER = device("ed25519");
 /** A pattern that naive matching takes for ever to refuse. */
 export const HOSTILE_SIGNERS = `${"*a".repeat(20)}*@b.example,*@c.example ${SIGNER.publicKey}\n`;
 

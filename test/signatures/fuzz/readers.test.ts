@@ -12,7 +12,7 @@ import { SignatureRefusal } from "../../../src/signatures/reasons.js";
 import { readSshKey } from "../../../src/signatures/ssh.js";
 import { run } from "../../support/run.js";
 import { createKeyring, type Keyring } from "../../support/signing.js";
-import { securityKey } from "../make/ssh-in-software.js";
+import { device } from "../ssh-device.js";
 import {
   ALICE,
   gpgSign,
@@ -45,8 +45,8 @@ beforeAll(async () => {
   ];
   const [authority = await keyring.sshKey()] = ssh;
   const certified = await keyring.sshCertificate(authority, authority, { principals: [ALICE.email] });
-  const device = securityKey("ecdsa");
-  const sshLines = [...ssh, certified, device].map(({ publicKey }) => publicKey);
+  const securityKey = device("ecdsa");
+  const sshLines = [...ssh, certified, securityKey].map(({ publicKey }) => publicKey);
 
   for (const key of gpg) real.armor.push(Buffer.from(await gpgSign(keyring, key, payloadOf())));
   real.packet = real.armor.map((armor) => Buffer.from(readSignatureArmor(armor)));

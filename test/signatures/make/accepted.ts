@@ -3,7 +3,7 @@ import { buildTrust, objectId } from "../../../src/signatures/index.js";
 import type { GpgKey, Keyring, SshKey } from "../../support/signing.js";
 import { ALICE, gpgSign, material, payloadOf, tagOf, withSignature } from "../support.js";
 import { modernKey, type ModernKey } from "./openpgp-js.js";
-import { securityKey } from "./ssh-in-software.js";
+import { device } from "../ssh-device.js";
 
 /** An object whose signature is good under `Accepted.trust`. */
 export interface Accepted {
@@ -111,7 +111,7 @@ async function certifiedSigner(keyring: Keyring): Promise<Signer> {
 }
 
 function securityKeySigner(kind: "ed25519" | "ecdsa"): Signer {
-  const key = securityKey(kind);
+  const key = device(kind);
   const sign = async (payload: string): Promise<string> => await Promise.resolve(key.sign(payload));
   return { name: `ssh sk-${kind}`, sign, allowed: `${ALICE.email} ${key.publicKey}` };
 }
