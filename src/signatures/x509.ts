@@ -29,7 +29,9 @@ export function readAsn1(bytes: Uint8Array, malformed: ReasonCode): Asn1 {
   if (bytes.length > LIMITS.maxContentLength) throw new SignatureRefusal(malformed, "too long");
   const { offset, result } = decode(bytes, malformed);
   if (offset !== bytes.length || result.error !== "") throw new SignatureRefusal(malformed, "ASN.1");
-  return plain(result, malformed);
+  const value = plain(result, malformed);
+  if (value.encoded.length !== bytes.length) throw new SignatureRefusal(malformed, "ASN.1 length");
+  return value;
 }
 
 function decode(bytes: Uint8Array, malformed: ReasonCode): { offset: number; result: BaseBlock } {
@@ -46,15 +48,37 @@ function plain(block: BaseBlock, malformed: ReasonCode): Asn1 {
   const identifier = encoded[0];
   if (identifier === undefined || (identifier & 0x1f) === 0x1f) throw new SignatureRefusal(malformed, "tag");
   const children = childrenOf(block).map((child) => plain(child, malformed));
-  return {
+  const header = block.idBlock.blockLength + block.lenBlock.blockLength;
+  const value: Asn1 = {
     identifier,
     encoded,
-    contents: encoded.subarray(block.idBlock.blockLength + block.lenBlock.blockLength),
+    contents: encoded.subarray(header),
     children,
     definite: !block.lenBlock.isIndefiniteForm && children.every(({ definite }) => definite),
     oid: block instanceof ObjectIdentifier ? block.getValue() : null,
   };
+  refuseOverlap(value, block.lenBlock, malformed);
+  return value;
 }
+
+/**
+ * The library lets a value's parts reach beyond its end. Each length must be that of the contents, and the parts must
+ * fill them, or else two readers would see two different signatures in the same bytes.
+ */
+function refuseOverlap(
+  { identifier, contents, children }: Asn1,
+  { isIndefiniteForm, length }: BaseBlock["lenBlock"],
+  malformed: ReasonCode,
+): void {
+  const end = isIndefiniteForm ? END_OF_CONTENTS : 0;
+  const filled = children.reduce((sum, { encoded }) => sum + encoded.length, end);
+  const isConstructed = (identifier & 0x20) !== 0;
+  if ((!isIndefiniteForm && length !== contents.length) || (isConstructed && filled !== contents.length))
+    throw new SignatureRefusal(malformed, "ASN.1 length");
+}
+
+/** Octets that close contents of indefinite length (X.690, section 8.1.5). */
+const END_OF_CONTENTS = 2;
 
 function childrenOf(block: BaseBlock): readonly BaseBlock[] {
   return block instanceof Constructed || block instanceof OctetString ? block.valueBlock.value : [];

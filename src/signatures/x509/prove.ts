@@ -5,8 +5,8 @@ import type { Asn1 } from "../x509.js";
 import { digestWeaknesses, keyWeaknesses } from "./certificate/algorithms.js";
 import type { Certificate } from "./certificate/certificate.js";
 import { findPaths, type CertificatePath } from "./certificate/chain.js";
-import { readSignedData, type SignedData } from "./cms/signed-data.js";
-import { certificatesIn, ID_DATA, isContentSignedBy, signersAmong, signingTimeOf } from "./cms/signer.js";
+import { ID_DATA, readSignedData, type SignedData } from "./cms/signed-data.js";
+import { certificatesIn, isContentSignedBy, signersAmong, signingTimeOf } from "./cms/signer.js";
 import { TIMESTAMP_TOKEN, verifyTimestamp } from "./cms/timestamp.js";
 import { identitiesOf, type CertificateIdentity } from "./identity.js";
 import { LOG_ENTRY, verifyLogEntry } from "./log/log-entry.js";
@@ -84,9 +84,9 @@ export function checkSignature(
   // Content of its own would be signed in the payload's place.
   if (content !== null || contentType !== ID_DATA)
     throw new SignatureRefusal("signature-malformed", "not detached");
-  const held = certificatesIn(signedData);
+  const { certificates: held, refusals } = certificatesIn(signedData);
   const [first, ...others] = signersAmong([...held, ...intermediates, ...roots], signer.id);
-  if (first === undefined) throw new SignatureRefusal("x509-certificate-missing");
+  if (first === undefined) throw refusals[0] ?? new SignatureRefusal("x509-certificate-missing");
   const signedBy = [first, ...others].find((candidate) => isContentSignedBy(signedData, payload, candidate));
   const certificate = signedBy ?? first;
   notes.fingerprint = certificate.fingerprint;

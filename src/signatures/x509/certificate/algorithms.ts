@@ -48,9 +48,11 @@ const unsupported = (detail: string): SignatureRefusal => new SignatureRefusal("
 
 /** Reads an AlgorithmIdentifier that names a digest. Throws `malformed` or `x509-unsupported`. */
 export function readDigest(value: Asn1, malformed: ReasonCode): Digest {
-  const oid = oidOf(new Fields(value, malformed).take(TAG.oid), malformed);
+  const fields = new Fields(value, malformed);
+  const oid = oidOf(fields.take(TAG.oid), malformed);
   const digest = DIGESTS.get(oid);
   if (digest === undefined) throw unsupported(`digest ${oid}`);
+  expectNoParameters(fields, malformed);
   return digest;
 }
 
@@ -65,17 +67,28 @@ export function readScheme(
 ): SignatureScheme {
   const fields = new Fields(value, malformed);
   const oid = oidOf(fields.take(TAG.oid), malformed);
-  if (oid === RSA_ENCRYPTION && digest !== null) return { kind: "rsa-pkcs1", digest };
   if (oid === RSA_PSS) return readPss(fields.take(TAG.sequence), malformed);
+  expectNoParameters(fields, malformed);
+  if (oid === RSA_ENCRYPTION && digest !== null) return { kind: "rsa-pkcs1", digest };
   const scheme = SCHEMES.get(oid);
   if (scheme === undefined) throw unsupported(`signature algorithm ${oid}`);
   return scheme;
+}
+
+/** NULL or nothing: the standards differ by algorithm, and programs in what they write. */
+function expectNoParameters(fields: Fields, malformed: ReasonCode): void {
+  const parameters = fields.optional(TAG.null);
+  if (parameters !== null && parameters.contents.length > 0)
+    throw new SignatureRefusal(malformed, "parameters");
+  fields.expectEnd();
 }
 
 /** RSASSA-PSS-params (RFC 4055, section 3.1): SHA-1 and a salt of 20 octets where nothing else is said. */
 function readPss(value: Asn1, malformed: ReasonCode): SignatureScheme {
   const fields = new Fields(value, malformed);
   const [hash, mask, salt] = [0, 1, 2].map((tag) => fields.optional(constructed(tag)));
+  // The fourth may only say what goes without saying.
+  fields.expectEnd();
   const digest = hash ? readDigest(inner(hash, malformed), malformed) : "sha1";
   const maskDigest = mask ? readMaskDigest(inner(mask, malformed), malformed) : "sha1";
   // node:crypto takes one digest for both, as everybody does.

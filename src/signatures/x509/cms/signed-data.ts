@@ -5,6 +5,8 @@ import { readDigest, readScheme, type Digest, type SignatureScheme } from "../ce
 
 const MALFORMED = "signature-malformed";
 const SIGNED_DATA = "1.2.840.113549.1.7.2";
+/** Content that is simply bytes, as Git's is. */
+export const ID_DATA = "1.2.840.113549.1.7.1";
 
 /** CMS SignedData with one signer (RFC 5652, section 5). */
 export interface SignedData {
@@ -50,8 +52,8 @@ export function signedDataIn(value: Asn1): SignedData {
     throw new SignatureRefusal("x509-unsupported", "not SignedData");
   const fields = new Fields(inner(contentInfo.take(constructed(0)), MALFORMED), MALFORMED);
   contentInfo.expectEnd();
-  smallInteger(fields.take(), MALFORMED);
-  fields.take(TAG.set);
+  const version = smallInteger(fields.take(), MALFORMED);
+  const digests = new Fields(fields.take(TAG.set), MALFORMED, TAG.set).rest();
   const { contentType, content } = readEncapsulated(fields.take(TAG.sequence));
   const certificates = fields.optional(constructed(0))?.children ?? [];
   fields.optional(constructed(1));
@@ -62,7 +64,21 @@ export function signedDataIn(value: Asn1): SignedData {
   if (signer === undefined) throw new SignatureRefusal(MALFORMED, "no signer");
   // Other kinds of certificates (attribute certificates among them) have tags of their own.
   const plain = certificates.filter(({ identifier }) => identifier === TAG.sequence);
-  return { contentType, content, certificates: plain, signer: readSigner(signer) };
+  const signedData = { contentType, content, certificates: plain, signer: readSigner(signer) };
+  refuseInconsistent(signedData, version, digests);
+  return signedData;
+}
+
+/** Version and list of digests say once more what is said elsewhere (RFC 5652, section 5.1), and must not differ. */
+function refuseInconsistent(
+  { contentType, signer }: SignedData,
+  version: number,
+  digests: readonly Asn1[],
+): void {
+  const simple = contentType === ID_DATA && signer.id.kind === "issuer-and-serial";
+  const [digest, ...others] = digests.map((value) => readDigest(value, MALFORMED));
+  if (version !== (simple ? 1 : 3) || digest !== signer.digest || others.length > 0)
+    throw new SignatureRefusal(MALFORMED, "version or digests");
 }
 
 function readEncapsulated(value: Asn1): Pick<SignedData, "contentType" | "content"> {
@@ -76,8 +92,9 @@ function readEncapsulated(value: Asn1): Pick<SignedData, "contentType" | "conten
 function readSigner(value: Asn1): SignerInfo {
   const fields = new Fields(value, MALFORMED);
   const version = smallInteger(fields.take(), MALFORMED);
-  if (version !== 1 && version !== 3) throw new SignatureRefusal("x509-unsupported", "version of SignerInfo");
   const id = readSignerId(fields.take());
+  if (version !== (id.kind === "key-id" ? 3 : 1))
+    throw new SignatureRefusal(MALFORMED, "version of SignerInfo");
   const digest = readDigest(fields.take(TAG.sequence), MALFORMED);
   const signed = fields.optional(constructed(0));
   const scheme = readScheme(fields.take(TAG.sequence), MALFORMED, digest);

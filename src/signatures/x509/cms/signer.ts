@@ -4,7 +4,13 @@ import type { Asn1 } from "../../x509.js";
 import { Fields, octetsOf, oidOf, sameBytes, TAG, timeOf } from "../asn1.js";
 import { isSignedBy, readDigest, type Digest } from "../certificate/algorithms.js";
 import { certificateIn, type Certificate } from "../certificate/certificate.js";
-import type { SignedAttributes, SignedData, SignerId, SignerInfo } from "./signed-data.js";
+import {
+  ID_DATA,
+  type SignedAttributes,
+  type SignedData,
+  type SignerId,
+  type SignerInfo,
+} from "./signed-data.js";
 
 const MALFORMED = "signature-malformed";
 
@@ -16,23 +22,30 @@ const SIGNING_TIME = "1.2.840.113549.1.9.5";
 const SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
 
-export const ID_DATA = "1.2.840.113549.1.7.1";
-
 /** Chains are short; each certificate costs a reading, and each that fits a signer a verification. */
 const MAXIMUM_CERTIFICATES = 32;
 const MAXIMUM_CANDIDATES = 4;
 
-/** The certificates in `signedData` that can be read; others cannot have signed, nor lead anywhere. */
-export function certificatesIn({ certificates }: SignedData): Certificate[] {
+/** The certificates that come with a signature, and what is wrong with those that cannot be read. */
+export interface HeldCertificates {
+  readonly certificates: readonly Certificate[];
+  readonly refusals: readonly SignatureRefusal[];
+}
+
+/** Reads the certificates in `signedData`; one that cannot be read is left out, for it may not be needed. */
+export function certificatesIn({ certificates }: SignedData): HeldCertificates {
   if (certificates.length > MAXIMUM_CERTIFICATES) throw new SignatureRefusal(MALFORMED, "certificates");
-  return certificates.flatMap((value) => {
+  const refusals: SignatureRefusal[] = [];
+  const read = certificates.flatMap((value) => {
     try {
       return [certificateIn(value)];
     } catch (error) {
-      if (error instanceof SignatureRefusal) return [];
-      throw error;
+      if (!(error instanceof SignatureRefusal)) throw error;
+      refusals.push(error);
+      return [];
     }
   });
+  return { certificates: read, refusals };
 }
 
 /** The certificates that a signature names as its own. Serial numbers and key ids need not be unique. */

@@ -42,7 +42,7 @@ export function verifyTimestamp(token: Asn1, stamped: Uint8Array, authorities: A
   if (contentType !== TIMESTAMP_INFO || content === null) throw new SignatureRefusal(MALFORMED, "timestamp");
   const info = readInfo(readAsn1(content, MALFORMED));
   if (!sameBytes(info.imprint, digestOf(info.digest, stamped))) throw invalid("of something else");
-  const held = certificatesIn(signedData);
+  const { certificates: held } = certificatesIn(signedData);
   const known = [...held, ...authorities.intermediates, ...authorities.roots];
   const certificate = signersAmong(known, signer.id).find((candidate) =>
     isContentSignedBy(signedData, content, candidate),

@@ -26,26 +26,28 @@ export interface LoggedSignature {
  * but not since when. Where there is a proof, too, it must hold. Throws a `SignatureRefusal` for everything else.
  */
 export function verifyLogEntry(value: Asn1, signature: LoggedSignature, logs: readonly LogKey[]): number {
-  const entry = new Message(octetsOf(value, MALFORMED));
-  const logId = hex(entry.message(2)?.bytes(1) ?? new Uint8Array(0));
+  const entry = new Message(octetsOf(value, MALFORMED), [1, 2, 3, 4, 5, 6]);
+  const logId = hex(entry.message(2, [1])?.bytes(1) ?? new Uint8Array(0));
   const log = logs.find(({ id }) => id === logId);
   if (log === undefined) throw new SignatureRefusal("x509-untrusted", "log");
-  const kind = entry.message(3);
+  const kind = entry.message(3, [1, 2]);
   if (kind?.text(1) !== "hashedrekord" || kind.text(2) !== "0.0.1")
     throw new SignatureRefusal("x509-unsupported", "kind of log entry");
   const body = Buffer.from(bodyOf(signature));
   const [logIndex, integratedTime] = [entry.number(1), entry.number(4)];
   const promise = JSON.stringify({ body: body.toString("base64"), integratedTime, logID: logId, logIndex });
-  const promised = entry.message(5)?.bytes(1) ?? new Uint8Array(0);
+  const promised = entry.message(5, [1])?.bytes(1) ?? new Uint8Array(0);
   if (!isLogSignature(log.key, Buffer.from(promise), promised)) throw invalid("promise");
-  if (!includes(entry.message(6), body, log)) throw invalid("inclusion");
+  if (!includes(entry.message(6, [1, 2, 3, 4, 5]), body, log)) throw invalid("inclusion");
   return integratedTime;
 }
 
 function includes(proof: Message | null, body: Uint8Array, log: LogKey): boolean {
   if (proof === null) return true;
-  const [index, hashes, checkpoint] = [proof.number(1), proof.repeated(4), proof.message(5)?.text(1) ?? ""];
-  return isIncluded(body, { index, hashes, checkpoint }, log);
+  const [index, size] = [proof.number(1), proof.number(3)];
+  const [root, hashes] = [proof.bytes(2), proof.repeated(4)];
+  const checkpoint = proof.message(5, [1])?.text(1) ?? "";
+  return isIncluded(body, { index, size, root, hashes, checkpoint }, log);
 }
 
 /**

@@ -5,8 +5,11 @@ export class Message {
   readonly #numbers = new Map<number, bigint>();
   readonly #bytes = new Map<number, Uint8Array[]>();
 
-  /** Throws `signature-malformed`. */
-  constructor(encoded: Uint8Array) {
+  /**
+   * `fields`: those that may be there. One that is not understood could be meant to change the others, so it is
+   * refused, though the format would have it ignored. Throws `signature-malformed`.
+   */
+  constructor(encoded: Uint8Array, fields: readonly number[]) {
     let offset = 0;
     const varint = (): bigint => {
       let value = 0n;
@@ -22,6 +25,7 @@ export class Message {
     while (offset < encoded.length) {
       const tag = Number(varint());
       const [field, type] = [Math.floor(tag / 8), tag % 8];
+      if (!fields.includes(field) || this.#numbers.has(field)) throw malformed();
       if (type === 0) this.#numbers.set(field, varint());
       else if (type === 2) {
         const length = Number(varint());
@@ -42,9 +46,11 @@ export class Message {
     return value;
   }
 
-  /** The last value, which is the one that counts; empty where there is none. */
+  /** Empty where there is none; several are refused. */
   bytes(field: number): Uint8Array {
-    return this.#bytes.get(field)?.at(-1) ?? new Uint8Array(0);
+    const [value, ...others] = this.repeated(field);
+    if (others.length > 0) throw malformed();
+    return value ?? new Uint8Array(0);
   }
 
   text(field: number): string {
@@ -56,8 +62,8 @@ export class Message {
   }
 
   /** `null`: there is none. */
-  message(field: number): Message | null {
-    return this.#bytes.has(field) ? new Message(this.bytes(field)) : null;
+  message(field: number, fields: readonly number[]): Message | null {
+    return this.#bytes.has(field) ? new Message(this.bytes(field), fields) : null;
   }
 }
 
