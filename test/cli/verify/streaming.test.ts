@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSources } from "../../support/built.js";
@@ -37,17 +38,27 @@ const args = (...rest: string[]) => [
 
 describe("threads", () => {
   it("change nothing in a long run's output", async () => {
-    const [one, three] = await Promise.all(
-      ["1", "3"].map((threads) => runCli(args("--all", "--json", "--threads", threads))),
+    const told = await scene.file("threads", "");
+    const noting = await scene.file("noting.cjs", notingModule(told));
+    const input = [1, 2, 3, 4].flatMap(() => history.oids).join("\n");
+    const outcomes = await Promise.all(
+      ["1", "3"].map((threads) =>
+        runCli(args("--stdin", "--json", "--threads", threads), {
+          input,
+          env: { NODE_OPTIONS: `--require ${noting}` },
+        }),
+      ),
     );
+    const [one, three] = outcomes;
     expect(three?.stdout).toBe(one?.stdout);
     expect(three?.stderr).toBe(one?.stderr);
-    expect([one?.code, three?.code]).toEqual([1, 1]);
+    expect(outcomes.map(({ code }) => code)).toEqual([1, 1]);
+    expect((await readFile(told, "utf8")).length).toBeGreaterThan(1);
     const lines = parseLines(one?.stdout ?? "");
-    expect(lines.map(({ oid }) => oid)).toEqual(history.oids.toReversed());
+    expect(lines.map(({ oid }) => oid)).toEqual(input.split("\n"));
     const count = (reason: string) => lines.filter((line) => line.reason === reason).length;
-    expect([count("good"), count("unsigned"), count("signature-invalid")]).toEqual([2400, 300, 300]);
-    expect(one?.stderr).toContain("3000 objects: 2400 good, 300 unsigned, 300 bad.");
+    expect([count("good"), count("unsigned"), count("signature-invalid")]).toEqual([9600, 1200, 1200]);
+    expect(one?.stderr).toContain("12000 objects: 9600 good, 1200 unsigned, 1200 bad.");
   });
 
   it("change nothing in what people read", async () => {
@@ -89,9 +100,23 @@ describe("threads", () => {
   });
 });
 
-/** A module that, loaded in every thread, ends each but the main one when it is given objects. */
+/** A module that, loaded in every thread, notes each answer that one but the main one gives. */
+const notingModule = (file: string) => `const { isMainThread, parentPort } = require("node:worker_threads");
+if (!isMainThread) {
+  const say = parentPort.postMessage.bind(parentPort);
+  parentPort.postMessage = (message, ...rest) => {
+    if (message.kind === "answered") require("node:fs").appendFileSync(${JSON.stringify(file)}, "x");
+    say(message, ...rest);
+  };
+}`;
+
+/** A module that, loaded in every thread, ends each but the main one over its first answer. */
 const DYING = `const { isMainThread, parentPort } = require("node:worker_threads");
-if (!isMainThread) parentPort.on("message", ({ kind }) => kind === "verify" && process.exit(7));`;
+if (!isMainThread) {
+  const say = parentPort.postMessage.bind(parentPort);
+  parentPort.postMessage = (message, ...rest) =>
+    message.kind === "answered" ? process.exit(7) : say(message, ...rest);
+}`;
 
 describe("--stdin", () => {
   it("answers each line before the next is there", async () => {
