@@ -151,6 +151,12 @@ export const RULES = {
     remedy: "Declare again with `/break-glass <reason>` on the pull request.",
   },
 
+  "too-many-refused": {
+    says: "Ten commands of this person were refused here within an hour.",
+    remedy:
+      "Read `/countersign help`. Further ones are not answered until an hour has passed; people with write access are always heard.",
+  },
+
   // How it is written
   "unknown-command": {
     says: "There is no such command.",

@@ -21,6 +21,7 @@ import {
 import { lockName } from "./tables/locks.js";
 import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/merge-groups.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
+import { countRefusals } from "./tables/refusals.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
 import {
   appendRecord,
@@ -121,6 +122,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     findMergeRecord: database.bind(findMergeRecord),
     findRecord: database.bind(findRecord),
     recordsOfCase: database.bind(recordsOfCase),
+    countRefusals: database.bind(countRefusals),
     gatedMerges: database.bind(gatedMerges),
     listRecords: database.bind(listRecords),
     wantedChecks: database.bind(wantedChecks),

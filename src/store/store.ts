@@ -44,6 +44,8 @@ export interface Store extends CaseStore, BranchStore, MergeGroupStore {
   findRecord(tenantId: number, kind: RecordKind, changeKey: string): Promise<StoredRecord | null>;
   /** The records of a case in their order: its steps, what was refused, what became of its issue, its seal. */
   recordsOfCase(tenantId: number, caseId: string): Promise<StoredRecord[]>;
+  /** How many commands were refused that someone gave in comments on an issue or pull request. */
+  countRefusals(of: RefusalQuery): Promise<number>;
   /** Merges into a branch with all gates passed that occurred after `since`, in the order of their records. */
   gatedMerges(branch: BranchKey, since: Date): Promise<StoredRecord[]>;
   /** A tenant's records in their order, from `from` on, at most `limit`. */
@@ -156,6 +158,18 @@ export interface NewDecision {
 export interface StoredDecision extends NewDecision {
   readonly id: string;
   readonly decidedAt: Date;
+}
+
+/** Refused commands of one person on one issue or pull request. */
+export interface RefusalQuery {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly authorId: number;
+  /** By when the comments were made. */
+  readonly since: Date;
+  /** The comment that does not count. */
+  readonly exceptUrl: string;
 }
 
 export interface CheckKey extends CommitKey {

@@ -58,6 +58,7 @@ describe("creating a check run", () => {
           status: "completed",
           conclusion: "failure",
           output: { title: "Not yet", summary: "s", text: "t", annotations: [annotation(1)] },
+          actions: [{ label: "Re-check", description: "Look again", identifier: "recheck" }],
         },
       },
     ]);

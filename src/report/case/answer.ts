@@ -34,6 +34,8 @@ export type Answer =
   | { readonly kind: "not-here" }
   /** The pull request is looked at again. */
   | { readonly kind: "rechecked" }
+  /** There is nothing that could be looked at again: it was asked on an issue. */
+  | { readonly kind: "nothing-to-check" }
   | { readonly kind: "help" };
 
 /**
@@ -52,6 +54,8 @@ export function answer(what: Answer, docsUrl: string | null): string {
       return "No break-glass case belongs to this issue or pull request. On a pull request, `/break-glass <reason>` declares one; everything else is asked on the case's tracking issue or on the pull request that it is about.";
     case "rechecked":
       return "🔎 The pull request is looked at again; the check runs will say what came of it.";
+    case "nothing-to-check":
+      return "This is an issue, and only pull requests are checked: comment `/countersign recheck` on one.";
     case "help":
       return paragraphs([helpText(), docsLine("How it all works", docsUrl, "")]);
   }
@@ -130,17 +134,23 @@ function offerText(what: Extract<Answer, { kind: "offer-refused" }>, docsUrl: st
   ]);
 }
 
-/** Every command, and what it does. `docs/break-glass.md` says the same. */
-export const COMMANDS: readonly (readonly [command: string, does: string])[] = [
-  ["/break-glass <reason>", "declares an emergency on a pull request"],
-  ["/break-glass ack [note]", "acknowledges"],
-  ["/break-glass retro #N", "names the retroactive pull request"],
-  ["/break-glass extend <duration> <reason>", "extends the clocks that are running"],
-  ["/break-glass close", "closes the case; on one that is only declared, withdraws it"],
-  ["/break-glass reject <reason>", "says that the change must be reverted"],
-  ["/break-glass help", "lists the commands"],
-  ["/countersign recheck", "looks at the pull request again"],
-  ["/countersign help", "lists the commands"],
+const AUTHORISED = "whom the policy authorises for it, who had no hand in the change";
+
+/** Every command, what it does, and who is heard. `docs/break-glass.md` says the same. */
+export const COMMANDS: readonly (readonly [command: string, does: string, needs: string])[] = [
+  [
+    "/break-glass <reason>",
+    "declares an emergency on a pull request",
+    "whom the policy authorises to declare",
+  ],
+  ["/break-glass ack [note]", "acknowledges", AUTHORISED],
+  ["/break-glass retro #N", "names the retroactive pull request", "write access"],
+  ["/break-glass extend <duration> <reason>", "extends the clocks that are running", AUTHORISED],
+  ["/break-glass close", "closes the case; on one that is only declared, withdraws it", AUTHORISED],
+  ["/break-glass reject <reason>", "says that the change must be reverted", AUTHORISED],
+  ["/break-glass help", "lists the commands", "anybody"],
+  ["/countersign recheck", "looks at the pull request again", "anybody, on a pull request"],
+  ["/countersign help", "lists the commands", "anybody"],
 ];
 
 /** The commands as a table, for whoever asks for help. */
@@ -148,7 +158,7 @@ const helpText = (): string =>
   [
     "A command stands in the first line of a comment, and every one is answered:",
     table(
-      ["Command", "What it does"],
-      COMMANDS.map(([command, does]) => row([code(command), does])),
+      ["Command", "What it does", "Who is heard"],
+      COMMANDS.map(([command, does, needs]) => row([code(command), does, needs])),
     ),
   ].join("\n\n");

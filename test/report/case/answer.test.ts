@@ -113,8 +113,8 @@ describe("the answer to a pull request that does not document the change", () =>
 describe("other answers", () => {
   it("list every command that the grammar knows", () => {
     const help = answer({ kind: "help" }, DOCS);
-    for (const [command, does] of COMMANDS) {
-      expect(help).toContain(`| \`${command}\` | ${does} |`);
+    for (const [command, does, needs] of COMMANDS) {
+      expect(help).toContain(`| \`${command}\` | ${does} | ${needs} |`);
       const line = command
         .replace("<reason>", "it is on fire")
         .replace("<duration>", "4h")
@@ -133,18 +133,21 @@ describe("other answers", () => {
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
-    expect(cells).toEqual(COMMANDS.map(([command, does]) => [`\`${command}\``, does]));
+    expect(cells).toEqual(COMMANDS.map(([command, does, needs]) => [`\`${command}\``, does, needs]));
   });
 
   it("say that no case belongs here, and that the pull request is looked at again", () => {
     expect(answer({ kind: "not-here" }, null)).toContain("No break-glass case belongs to this");
     expect(answer({ kind: "rechecked" }, null)).toContain("looked at again");
+    expect(answer({ kind: "nothing-to-check" }, null)).toContain("only pull requests are checked");
   });
 
-  it.each<Answer>([{ kind: "help" }, { kind: "not-here" }, { kind: "rechecked" }])(
-    "are no commands themselves: %j",
-    (what) => {
-      expect(parseCommand(answer(what, DOCS))).toBeNull();
-    },
-  );
+  it.each<Answer>([
+    { kind: "help" },
+    { kind: "not-here" },
+    { kind: "rechecked" },
+    { kind: "nothing-to-check" },
+  ])("are no commands themselves: %j", (what) => {
+    expect(parseCommand(answer(what, DOCS))).toBeNull();
+  });
 });

@@ -5,6 +5,7 @@ import type { StoredCase } from "../../../store/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import { type FlowContext, installationOf } from "../../context.js";
 import { declare } from "./declare.js";
+import { patienceFor } from "./limit.js";
 import { obey } from "./obey.js";
 import { refuseAlone, wantReply } from "./reply.js";
 
@@ -17,6 +18,16 @@ export async function hearCommand(context: FlowContext, subject: CommandSubject)
   if (parsed === null) return;
   const installation = await installationOf(context, subject.tenantId);
   if (installation === null) return;
+  const patience = await patienceFor(context, installation, subject);
+  if (patience === "silent") {
+    const { author, url } = subject.comment;
+    context.logger.info({ by: author.login, url }, "A command beyond the limit is not answered");
+    return;
+  }
+  if (patience === "warned") {
+    await context.store.transaction((tx) => refuseAlone(tx, context, subject, refuse("too-many-refused")));
+    return;
+  }
   const refusal = parsed.ok ? refuseSpeaker(subject) : parsed.refusal;
   if (refusal !== null || !parsed.ok) {
     await context.store.transaction((tx) =>
@@ -63,7 +74,7 @@ async function recheck({ store }: FlowContext, subject: CommandSubject): Promise
   await store.transaction(async (tx) => {
     if (onPullRequest)
       await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
-    await wantReply(tx, subject, { kind: onPullRequest ? "rechecked" : "not-here" });
+    await wantReply(tx, subject, { kind: onPullRequest ? "rechecked" : "nothing-to-check" });
   });
 }
 
