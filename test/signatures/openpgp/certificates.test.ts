@@ -178,6 +178,14 @@ const cases: Readonly<Record<string, () => Case>> = {
     reason: "good",
     gpg: "GOODSIG",
   }),
+  "a direct-key signature that has lapsed, with other flags": () => ({
+    publicKey: certifiedBy(
+      [{}],
+      [overKey(primary, 0x1f, { created: LATER, more: [signatureLifetime(YEAR), keyFlags(1)] })],
+    ),
+    reason: "good",
+    gpg: "GOODSIG",
+  }),
   "a statement that has lapsed, and no other": () => ({
     publicKey: certifiedBy([{ more: [signatureLifetime(YEAR)] }]),
     reason: "key-expired",
