@@ -20,6 +20,8 @@ const jobs: Job[] = [
   { task: "process-delivery", payload: { guid: "g" } },
   { task: "evaluate-pull-request", payload: { tenantId: 1, repository, number: 7 } },
   { task: "record-merge", payload: { tenantId: 1, repository, number: 7 } },
+  { task: "evaluate-merge-group", payload: { tenantId: 1, repository, oid: "c".repeat(40) } },
+  { task: "expire-merge-group", payload: { tenantId: 1, repository, oid: "c".repeat(40) } },
   { task: "expire-results", payload: { tenantId: 1, repository, number: 7 } },
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
   { task: "redeliver", payload: { lookBack: "two-hours" } },

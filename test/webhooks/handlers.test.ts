@@ -9,12 +9,14 @@ import {
   alertEvent,
   APP_ID,
   BASE,
+  GROUP_HEAD,
   checkRunEvent,
   checkSuiteEvent,
   type Example,
   HEAD,
   installationEvent,
   memberEvent,
+  mergeGroupEvent,
   membershipEvent,
   organizationEvent,
   PLACE,
@@ -125,6 +127,37 @@ describe("a pull request", () => {
   ])("tells who pushed where %s", async (_what, example, pushes) => {
     await receive(example);
     expect(ports.pushes).toEqual(pushes);
+  });
+});
+
+describe("a merge group", () => {
+  const { tenantId, repository } = PLACE;
+  const group = {
+    tenantId,
+    repository,
+    headRef: `gh-readonly-queue/main/pr-12-${BASE}`,
+    headOid: GROUP_HEAD,
+    baseRef: "main",
+    baseOid: BASE,
+    pullNumbers: [],
+  };
+  const looked = [{ task: "evaluate-merge-group", payload: { tenantId, repository, oid: GROUP_HEAD } }];
+
+  it("whose checks are asked for is noted and looked at", async () => {
+    await receive(mergeGroupEvent("checks_requested"));
+    expect(ports.groups).toMatchObject([{ ...group, ended: null }]);
+    expect(ports.jobs).toEqual(looked);
+  });
+
+  it.each([
+    ["merged", "merged"],
+    ["dequeued", "dequeued"],
+    ["invalidated", "invalidated"],
+    [undefined, "invalidated"],
+  ])("that ends as %s has ended (%s)", async (reason, ended) => {
+    await receive(mergeGroupEvent("destroyed", reason));
+    expect(ports.groups).toMatchObject([{ ...group, ended }]);
+    expect(ports.jobs).toEqual(looked);
   });
 });
 

@@ -3,6 +3,7 @@
 export const APP_ID = 4242;
 export const HEAD = "2".repeat(40);
 export const BASE = "b".repeat(40);
+export const GROUP_HEAD = "9".repeat(40);
 
 export const owner = { id: 7, login: "acme" };
 export const ada = { id: 1, login: "ada", type: "User" };
@@ -172,5 +173,21 @@ export const targetEvent = (login: string): Example => ({
     installation,
     account: { id: owner.id, login },
     target_type: "Organization",
+  },
+});
+
+export const mergeGroupEvent = (action: string, reason?: string): Example => ({
+  event: "merge_group",
+  payload: {
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    repository,
+    installation,
+    merge_group: {
+      head_sha: GROUP_HEAD,
+      head_ref: `refs/heads/gh-readonly-queue/main/pr-12-${BASE}`,
+      base_sha: BASE,
+      base_ref: "refs/heads/main",
+    },
   },
 });

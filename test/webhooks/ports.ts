@@ -4,6 +4,7 @@ import type { Installation } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
 import type { KnownRepository, NewPush, ProtectionChange } from "../../src/store/branch-store.js";
 import type { Job } from "../../src/store/jobs.js";
+import type { KnownMergeGroup } from "../../src/store/merge-group-store.js";
 import type { HeadPush, KnownPullRequest, Store, StoreTransaction, Tenant } from "../../src/store/store.js";
 import { APP_ID, BASE, HEAD, PLACE, UPDATED_AT } from "./payloads.js";
 
@@ -45,6 +46,7 @@ export class Ports {
   readonly branchPushes: NewPush[] = [];
   readonly protectionChanges: ProtectionChange[] = [];
 
+  readonly groups: KnownMergeGroup[] = [];
   readonly store: Pick<
     Store,
     | "enqueue"
@@ -62,7 +64,19 @@ export class Ports {
     | "noteProtectionChange"
     | "findCasesOfPullRequest"
     | "transaction"
+    | "noteMergeGroup"
+    | "endMergeGroup"
+    | "findMergeGroup"
   > = {
+    noteMergeGroup: (group) => {
+      this.groups.push({ ...group, pullNumbers: [], ended: null });
+      return Promise.resolve();
+    },
+    endMergeGroup: (group, ended) => {
+      this.groups.push({ ...group, pullNumbers: [], ended });
+      return Promise.resolve();
+    },
+    findMergeGroup: ({ oid }) => Promise.resolve(this.groups.find(({ headOid }) => headOid === oid) ?? null),
     findRepository: (tenantId, id) =>
       Promise.resolve(
         this.repositories.find((known) => known.tenantId === tenantId && known.repository.id === id) ?? null,

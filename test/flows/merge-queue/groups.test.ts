@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { PullRequestHandle, RepositoryHandle } from "../../github/scenario.js";
 import { type Cast, CHECKS, withCast } from "../../support/cast.js";
-import { allRecorded, queueEach, repositoryWithQueue, standing } from "./stage.js";
+import { allRecorded, QUEUE_PARAMETERS, queueEach, repositoryWithQueue, standing } from "./stage.js";
 
 withCast("merge groups", groups);
 
@@ -190,13 +190,23 @@ function groups(cast: () => Cast): void {
   });
 
   it("are not told to an installation that did not accept the permission, and its pull requests say so", async () => {
-    const { installation, scene } = cast();
-    const granted = installation.installation.permissions;
-    const repository = await repositoryWithQueue(cast(), "unaccepted");
-    const less = Object.fromEntries(Object.entries(granted).filter(([name]) => name !== "merge_queues"));
-    installation.installation.permissions = less;
-    const pull = await cast().openPull(repository, "topic");
+    const { alice, bob, aliceKey, github, scene } = cast();
+    const organization = github.organization("behind");
+    const { installation } = github.install(organization);
+    installation.permissions = Object.fromEntries(
+      Object.entries(installation.permissions).filter(([name]) => name !== "merge_queues"),
+    );
+    const repository = await organization.repository("infra", { files: cast().controlFiles() });
+    for (const user of [alice, bob]) repository.grant(user, "write");
+    cast().protect(repository, "main");
+    const files = { "a.yaml": "a: 1\n" };
+    await repository.push(alice, "topic", { message: "Change", files, key: aliceKey });
+    const pull = await repository.openPullRequest(alice, { head: "topic", base: "main", title: "Change" });
     await cast().complete(repository, pull);
+    await scene.settled();
+    expect(standing(cast(), repository, pull.headOid)).toBe("success");
+
+    repository.ruleset({ rules: [{ type: "merge_queue", parameters: { ...QUEUE_PARAMETERS } }] });
     await scene.settled();
     expect(cast().conclusions(repository, pull.headOid)).toMatchObject({
       countersign: "failure",
@@ -204,6 +214,7 @@ function groups(cast: () => Cast): void {
       "countersign/review": "success",
     });
     expect(cast().said(repository, pull.headOid)).toContain("Merge queues: read");
-    installation.installation.permissions = granted;
+    const group = await repository.enqueue([pull]).catch((error: unknown) => String(error));
+    expect(group).toContain("countersign");
   });
 }

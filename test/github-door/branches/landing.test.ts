@@ -75,8 +75,16 @@ function historyOf(from: number, told: Readonly<Record<number, Commit>>) {
   });
 }
 
+/** As `landingWithHeads`, without the heads of the groups. */
+async function landing(...asked: Parameters<typeof landingWithHeads>): Promise<Fact<Landing>> {
+  const fact = await landingWithHeads(...asked);
+  if (!fact.known) return fact;
+  const { before, loggedAs } = fact.value;
+  return { known: true, value: { before, loggedAs } };
+}
+
 /** Reads how the commit landed, by a log with these entries, the newest first. */
-function landing(
+function landingWithHeads(
   number: number,
   log: readonly Move[],
   told: Readonly<Record<number, Commit>> = {},
@@ -122,6 +130,21 @@ describe("a pull request that moved the branch alone", () => {
 });
 
 describe("a pull request that a merge queue landed with others", () => {
+  it("landed by one of the groups whose heads are above it in that move", async () => {
+    const moves = [
+      { from: 8, to: 10 },
+      { from: 5, to: 8 },
+    ];
+    const heads = async (number: number) => {
+      const fact = await landingWithHeads(number, moves, MERGES);
+      return fact.known ? fact.value.groupHeads : null;
+    };
+    expect(await heads(6)).toEqual([8, 7, 6].map(oidOf));
+    expect(await heads(8)).toEqual([oidOf(8)]);
+    const alone = await landingWithHeads(9, [{ from: 3, to: 9, kind: "pr_merge" }]);
+    expect(alone).toEqual(stood(3, "pr_merge"));
+  });
+
   it.each<[string, number, number, Record<number, Commit>]>([
     ["merged first", 6, 5, MERGES],
     ["merged second", 7, 6, MERGES],
