@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { readCertificates } from "../../../src/signatures/openpgp.js";
+import { userIdText } from "../../../src/signatures/pgp/certificate/user-id.js";
 import { createKeyring, type GpgKey, type Keyring } from "../../support/signing.js";
 import { ALICE, gpgCommit, trustIn, verifyRaw } from "../support.js";
 import {
@@ -180,6 +181,13 @@ describe("damaged keys", () => {
       },
     );
     await fc.assert(property, { numRuns: 500 });
+  });
+
+  it("take user ids in other encodings octet by octet", () => {
+    const texts = [[0xfc], [0xfd], [0xc3, 0xbc], [0xef, 0xbf, 0xbd]].map((bytes) =>
+      userIdText(Uint8Array.from(bytes)),
+    );
+    expect(texts).toEqual(["\u00fc", "\u00fd", "\u00fc", "\ufffd"]);
   });
 
   it("say nothing by an area of subpackets that is not one", async () => {

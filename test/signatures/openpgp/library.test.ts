@@ -104,6 +104,7 @@ describe("our reading and the library's", () => {
   ] as const)("are one for %s by the library, version 6: %s", async (type, v6Keys) => {
     const { publicKey } = await openpgp.generateKey({
       type,
+      rsaBits: 2048,
       userIDs: [ALICE, { name: "Alice", email: "second@a.example" }],
       subkeys: [{ sign: true }, { sign: false }],
       date: KEYS_MADE_AT,

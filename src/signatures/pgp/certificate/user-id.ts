@@ -1,11 +1,15 @@
-import { isUtf8 } from "node:buffer";
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * The text of a user id. It should be UTF-8 (RFC 9580, section 5.11); old keys hold other encodings, which are taken
- * octet by octet, so that no two user ids become one.
+ * octet by octet, so that no two of those become one.
  */
 export function userIdText(body: Uint8Array): string {
-  return Buffer.from(body).toString(isUtf8(body) ? "utf8" : "latin1");
+  try {
+    return UTF8.decode(body);
+  } catch {
+    return Buffer.from(body).toString("latin1");
+  }
 }
 
 /** The address in `Name <address>`, or the whole user id where it is an address; anything else is not guessed at. */
