@@ -91,9 +91,15 @@ describe("a changed object", () => {
   });
 
   it("vouches for nothing new where the change is inside the armor", () => {
-    const property = fc.property(anyObject, anyMutation(armorBody), (pick, mutate) =>
-      isHarmless(pick(), withArmorBody(pick(), mutate(armorBody(pick())))),
-    );
+    const made = new Set(accepted.objects.map((one) => armorBody(one).toString("base64")));
+    const property = fc.property(anyObject, anyMutation(armorBody), (pick, mutate) => {
+      const one = pick();
+      const body = mutate(armorBody(one));
+      const raw = withArmorBody(one, body);
+      // OpenPGP has parts that nobody signs; an SSH signature has none, so only those that were made are good.
+      const unmade = one.name.startsWith("ssh") && !made.has(body.toString("base64"));
+      return isHarmless(one, raw) && !(unmade && verdictOn(one, raw).verdict === "good");
+    });
     fc.assert(property, { numRuns: 4000 });
   });
 
