@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { run } from "../../support/run.js";
 import { ALICE, AT, BOB, openScene, parseLines, type Scene } from "./scene.js";
 
 /** By whose keys, by which rules and as of when it is verified. */
@@ -53,6 +54,12 @@ describe("keys from files", () => {
       code: 1,
       reasons: ["key-listed-as-revoked", "good"],
     });
+    const krl = join(scene.folder, "revoked.krl");
+    await run("ssh-keygen", ["-q", "-k", "-f", krl, `${scene.bob.path}.pub`]);
+    expect(await reasons(...scene.keys, "--revoked-keys", krl)).toMatchObject({
+      code: 1,
+      reasons: ["good", "key-listed-as-revoked"],
+    });
     const broken = await scene.file("revoked-broken", "nonsense\n");
     const unreadable = await reasons(...scene.keys, "--revoked-keys", broken);
     expect(unreadable).toMatchObject({
@@ -68,6 +75,16 @@ describe("keys from files", () => {
     expect(found).toMatchObject({ code: 1, reasons: ["unknown-key", "unknown-key"] });
     expect(found.stderr).toContain("broken_signers:1: ");
   });
+
+  it.each(["--x509-roots", "--timestamp-authorities", "--transparency-logs"])(
+    "%s: a file that holds nothing of the kind is named",
+    async (option) => {
+      const junk = await scene.file("junk.pem", "-----BEGIN JUNK-----\nAAAA\n-----END JUNK-----\n");
+      const { stderr, reasons: found } = await reasons(option, junk);
+      expect(stderr).toContain("junk.pem");
+      expect(found).toEqual(["unknown-key", "unknown-key"]);
+    },
+  );
 
   it.each([
     ["a file that is not there", ["--keyring", "/nonexistent.asc"], "/nonexistent.asc cannot be used"],
