@@ -1,6 +1,6 @@
 import type { Account } from "../facts/facts.js";
 import { allowsGit, type AllowedSigner } from "./openssh/allowed-signers.js";
-import { matchesPatternList } from "./openssh/patterns.js";
+import { isLiteral, matchesPatternList } from "./openssh/patterns.js";
 import { SignatureRefusal } from "./reasons.js";
 import type { Holder } from "./trust.js";
 import type { SignatureVerdict, Signer } from "./verdict.js";
@@ -75,6 +75,12 @@ function forge(source: Signer["source"], principal: string, account: Account | n
   return { signer: { source, principal, account }, identity: "forge" };
 }
 
+/** Whom a certificate is bound to, and the entries that let its authority vouch for them. */
+export interface CertificateBinding {
+  readonly binding: Binding;
+  readonly vouchers: readonly Holder[];
+}
+
 /**
  * Binds a certificate to the person the object names: the authority must be trusted, at `signedAt` (seconds), for one of
  * the certificate's principals at least, and that principal counts as the signer.
@@ -83,23 +89,27 @@ export function bindCertificate(
   principals: readonly string[],
   authority: readonly Holder[],
   signedAt: number,
-  claimant: Claimant,
-): Binding {
-  const entries = authority.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
-  const authorities = entries.filter(({ certificateAuthority }) => certificateAuthority);
+  { email }: Claimant,
+): CertificateBinding {
+  const holders = authority.filter((holder) => holder.source === "allowed-signers");
+  const authorities = holders.filter(({ entry }) => entry.certificateAuthority);
   if (authorities.length === 0) throw new SignatureRefusal("unknown-key");
-  const open = authorities.filter((entry) => boundsOf(entry, signedAt) === null);
-  if (open.length === 0) throw mostTelling(authorities.map((entry) => boundsOf(entry, signedAt)));
-  const vouched = principals.filter((principal) => open.some((entry) => matchesPrincipals(entry, principal)));
-  const { email } = claimant;
+  const open = authorities.filter(({ entry }) => boundsOf(entry, signedAt) === null);
+  if (open.length === 0) throw mostTelling(authorities.map(({ entry }) => boundsOf(entry, signedAt)));
+  const vouchersOf = (name: string) => open.filter(({ entry }) => matchesPrincipals(entry, name));
+  const vouched = principals.filter((principal) => vouchersOf(principal).length > 0);
   const mine = vouched.find((principal) => email !== null && normalize(principal) === normalize(email));
   const principal = mine ?? vouched[0];
   if (principal === undefined) throw new SignatureRefusal("certificate-principal-mismatch");
-  return binding("allowed-signers", principal, null, mine !== undefined);
+  const bound = binding("allowed-signers", principal, null, mine !== undefined);
+  return { binding: bound, vouchers: vouchersOf(principal) };
 }
 
-const matchesPrincipals = ({ principals }: AllowedSigner, email: string): boolean =>
-  matchesPatternList(normalizeList(principals), normalize(email));
+function matchesPrincipals({ principals }: AllowedSigner, email: string): boolean {
+  // Most lines name one address, and most commits write it in the same way.
+  if (principals === email && isLiteral(email)) return true;
+  return matchesPatternList(normalizeList(principals), normalize(email));
+}
 
 /** Addresses are equal up to the ASCII case of the domain; the part before the last `@` is the domain's own affair. */
 export function normalize(email: string): string {
@@ -139,19 +149,25 @@ function mostTelling(obstacles: readonly (SignatureRefusal["code"] | null)[]): S
  * if an account registered the key too: whoever ended a key there must not be overruled by the key's owner.
  */
 export function holdersAt(holders: readonly Holder[], signedAt: number): Holder[] {
-  const entries = holders.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
-  const obstacles = entries.map((entry) => obstacle(entry, signedAt));
-  if (entries.length > 0 && !obstacles.includes(null)) {
-    throw mostTelling(obstacles);
-  }
-  return holders.filter(
-    (holder) => holder.source !== "allowed-signers" || obstacle(holder.entry, signedAt) === null,
-  );
+  const obstacles: SignatureRefusal["code"][] = [];
+  const open = holders.filter((holder) => {
+    const found = holder.source === "allowed-signers" ? obstacle(holder.entry, signedAt) : null;
+    if (found !== null) obstacles.push(found);
+    return found === null;
+  });
+  const vouched = open.some(({ source }) => source === "allowed-signers");
+  if (obstacles.length > 0 && !vouched) throw mostTelling(obstacles);
+  return open;
 }
 
 /** Whether allowed_signers vouched at signing, and every entry that did has lapsed by `at` (seconds). */
 export function lapsedSince(holders: readonly Holder[], at: number): boolean {
-  const entries = holders.flatMap((holder) => (holder.source === "allowed-signers" ? [holder.entry] : []));
-  const lapsed = entries.filter(({ validBefore }) => validBefore !== null && validBefore <= at);
-  return entries.length > 0 && lapsed.length === entries.length;
+  let vouched = false;
+  for (const holder of holders) {
+    if (holder.source !== "allowed-signers") continue;
+    const { validBefore } = holder.entry;
+    if (validBefore === null || validBefore > at) return false;
+    vouched = true;
+  }
+  return vouched;
 }

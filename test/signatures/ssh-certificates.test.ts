@@ -124,6 +124,17 @@ describe("certificates by real ssh-keygen", () => {
     expect(await verdictOn({ validity })).toMatchObject({ reason });
   });
 
+  it("have lapsed with the line that let their authority vouch for them, whatever other lines it has", async () => {
+    const lines = ['cert-authority,valid-before="20250101"', "", "cert-authority"].map(
+      (options, index) =>
+        `${index === 2 ? "bob@a.example" : "*@a.example"} ${options} ${authority.publicKey}`,
+    );
+    expect(await verdictOn({}, lines.join("\n"))).toMatchObject({
+      reason: "good-key-expired-since",
+      standing: { atSigning: "good", atEvaluation: "key-expired" },
+    });
+  });
+
   it("are refused with conditions, and for hosts", async () => {
     expect(await verdictOn({ args: ["-O", "force-command=true"] })).toMatchObject({
       reason: "certificate-restricted",

@@ -42,7 +42,12 @@ export class ByteReader {
 
   /** `sshString` of ASCII text, where anything else is kept apart by the replacement of its bytes one to one. */
   sshText(): string {
-    return bufferOver(this.sshString()).toString("latin1");
+    const length = this.uint(4);
+    if (length > this.remaining) throw new SignatureRefusal(this.#malformed, "truncated");
+    const start = this.#offset;
+    this.#offset += length;
+    // Straight from the whole: a view of each word would take longer than the word.
+    return bufferOver(this.#bytes).toString("latin1", start, this.#offset);
   }
 
   /** Everything that is left. */

@@ -12,6 +12,9 @@ export function matchesPatternList(list: string, subject: string): boolean {
   );
 }
 
+/** Whether a pattern list that is `text` matches `text`, and nothing else. */
+export const isLiteral = (text: string): boolean => !/[,*?!]/.test(text);
+
 /** Matching with one point of return, in at most pattern × subject steps: a regular expression could take for ever. */
 function matchesPattern(pattern: string, subject: string): boolean {
   let [p, s, star, mark] = [0, 0, -1, 0];

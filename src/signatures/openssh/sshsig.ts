@@ -44,7 +44,8 @@ const NAMESPACE = "git";
 export function readSshSignature(signature: Uint8Array): SshSignature {
   const { body } = readArmor(signature, { label: "SSH SIGNATURE", headers: false });
   const reader = new ByteReader(body, "signature-malformed");
-  if (Buffer.from(reader.take(MAGIC.length)).toString("latin1") !== MAGIC) throw malformed("magic");
+  if (body.toString("latin1", 0, MAGIC.length) !== MAGIC) throw malformed("magic");
+  reader.take(MAGIC.length);
   if (reader.uint(4) !== 1) throw malformed("version");
   const publicKey = reader.sshString();
   if (reader.sshText() !== NAMESPACE) throw new SignatureRefusal("namespace-mismatch");
@@ -79,18 +80,19 @@ function readState(reader: ByteReader, algorithm: string): SecurityKeyState | nu
   return { ...state, webauthn: { origin, clientData: reader.sshString(), extensions: reader.sshString() } };
 }
 
-/** All of the frame but the digest, which is as long as every other of its hash. */
+/** All of the frame but the digest, which is as long as every other of its hash; one character a byte. */
 const FRAMES = { sha256: frameOf("sha256", 32), sha512: frameOf("sha512", 64) };
 
-function frameOf(hash: SshSignature["hash"], length: number): Buffer {
+function frameOf(hash: SshSignature["hash"], length: number): string {
   const digestLength = sshString(Buffer.alloc(length)).subarray(0, 4);
   const fields = [Buffer.from(NAMESPACE), Buffer.alloc(0), Buffer.from(hash)].map(sshString);
-  return Buffer.concat([Buffer.from(MAGIC), ...fields, digestLength]);
+  return Buffer.concat([Buffer.from(MAGIC), ...fields, digestLength]).toString("latin1");
 }
 
 /** The bytes that the key signed for `document`: a frame that no other SSH protocol ever signs. */
 export function signedFrame(document: Uint8Array, hash: SshSignature["hash"]): Buffer {
-  return Buffer.concat([FRAMES[hash], digestOf(hash, document, "buffer")]);
+  // As text: a buffer for the digest would lie outside of the heap and cost more than hashing.
+  return Buffer.from(FRAMES[hash] + digestOf(hash, document, "binary"), "latin1");
 }
 
 const malformed = (detail: string): SignatureRefusal => new SignatureRefusal("signature-malformed", detail);

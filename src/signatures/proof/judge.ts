@@ -122,10 +122,10 @@ function judgeSshCertificate(
   const { trust, at } = question;
   const { authority, principals, validBefore } = certificate;
   const holders = trust.ssh.get(sshKeyName(authority))?.holders ?? [];
-  const binding = bindCertificate(principals, holders, signedAt, claimantOf(proof, question));
+  const { binding, vouchers } = bindCertificate(principals, holders, signedAt, claimantOf(proof, question));
   return attempt(binding, () => {
     if (validBefore <= at) return since("certificate-expired");
-    return since(lapsedSince(holders, at) ? "key-expired" : null);
+    return since(lapsedSince(vouchers, at) ? "key-expired" : null);
   });
 }
 
@@ -135,7 +135,12 @@ function judgeX509(proof: Extract<Proof, { kind: "x509" }>, question: Question):
   // A SHA-256 is a SHA-256: those of certificates and of version 6 keys share a list.
   const revoked = trust.revoked.openpgp;
   refuseRevoked(x509, revoked);
-  const binding = bindIdentities(x509.identities, x509.identityIssuer, rules.x509, claimantOf(proof, question));
+  const binding = bindIdentities(
+    x509.identities,
+    x509.identityIssuer,
+    rules.x509,
+    claimantOf(proof, question),
+  );
   return attempt(binding, () => {
     const lapse = lapseOf(x509, { signedAt: reading.signedAt, at }, revoked);
     if (binding === null) throw new SignatureRefusal("x509-principal-not-allowed");
