@@ -214,7 +214,8 @@ describe("an authority", () => {
       "user-presence-missing",
     );
     // A key that was certified itself does not hand that on.
-    const nested = Buffer.concat([body(certified(1)), wireString(issuer.signFrame(body(certified(1))))]);
+    const handedOn = body(certified(1));
+    const nested = Buffer.concat([handedOn, wireString(issuer.signFrame(handedOn))]);
     expect(isCertificateSigned(readSshCertificate(nested), material)).toBe(false);
   });
 
