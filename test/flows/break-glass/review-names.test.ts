@@ -36,7 +36,8 @@ function landing(changeKey: string): Landed {
     policy: { oid: "b".repeat(40), path: ".github/countersign.yml", text: "version: 1\n" },
     allowedSigners: null,
     revokedKeys: null,
-    keyring: [], x509: NO_X509,
+    keyring: [],
+    x509: NO_X509,
     defaultBranch: "main",
     defaultPolicy: null,
   };
