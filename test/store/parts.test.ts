@@ -28,6 +28,8 @@ const jobs: Job[] = [
   { task: "reconcile", payload: { tenantId: 1 } },
   { task: "watch-repository", payload: { tenantId: 1, repository } },
   { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },
+  { task: "evaluate-tenant", payload: { tenantId: 1 } },
+  { task: "explain-signing", payload: { tenantId: 1, repository, number: 7, oid: OID } },
   { task: "hear-command", payload: { tenantId: 1, repository, number: 7, onPullRequest: false, comment } },
   { task: "follow-case", payload: { tenantId: 1, caseId } },
   { task: "work-case", payload: { tenantId: 1, caseId } },
