@@ -1,4 +1,5 @@
 import { DEFAULT_BRANCH, type Policy } from "../document.js";
+import { QUEUE_BRANCHES } from "../merge-group/queue.js";
 
 /**
  * Whether the policy controls `branch` (a short name, without `refs/heads/`).
@@ -13,9 +14,16 @@ export function isControlled(
     pattern === DEFAULT_BRANCH
       ? // Not knowing the default branch must not leave it uncontrolled.
         defaultBranch === null || branch === defaultBranch
-      : globMatches(pattern, branch),
+      : !isPassedOver(pattern, branch) && globMatches(pattern, branch),
   );
 }
+
+/**
+ * A merge queue's own branches come and go with its groups, only it moves them, and their commits are judged as groups: a
+ * pattern for many branches does not mean them.
+ */
+const isPassedOver = (pattern: string, branch: string): boolean =>
+  branch.startsWith(QUEUE_BRANCHES) && !pattern.startsWith(QUEUE_BRANCHES);
 
 /**
  * Whether `text` matches a glob: `*` within a path segment, `**` across segments, `?` one character but `/`.

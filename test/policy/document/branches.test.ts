@@ -59,3 +59,14 @@ describe("isControlled", () => {
     ]);
   });
 });
+
+describe("a merge queue's own branch", () => {
+  const branch = "gh-readonly-queue/main/pr-7-abc";
+  it.each([
+    [["**"], false],
+    [["*/**", "~DEFAULT_BRANCH"], false],
+    [["gh-readonly-queue/**"], true],
+  ])("by %p is controlled: %s", (branches, expected) => {
+    expect(isControlled({ branches }, branch, "main")).toBe(expected);
+  });
+});
