@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { canonicalJson, sha256Hex } from "../evidence/canonical.js";
 import type { ChangeFacts } from "../facts/facts.js";
-import type { Decision } from "../policy/finding.js";
 import { numberInName } from "../policy/merge-group/queue.js";
+import type { Decision } from "../policy/finding.js";
 import { readDecision } from "../policy/verdict/stored-decision.js";
 import { undecided } from "../policy/verdict/undecided.js";
 import { renderChecks, type PullDecision, type RenderedCheck } from "../report/checks.js";
