@@ -6,7 +6,10 @@ import { Pool } from "./pool.js";
 /** Objects after which threads are started: fewer are verified before threads could have read the keys. */
 const START_AFTER = 1_000;
 
-/** Verifies on this thread, and once a run turns out to be long on others. */
+/**
+ * Verifies on this thread, and once a run turns out to be long on others as well: this one takes what they have no room
+ * for, so that `threads` of them are busy and none only waits.
+ */
 export class Crew {
   readonly #settings: Settings;
   readonly #trust: Trust;
@@ -30,8 +33,9 @@ export class Crew {
   async verify(subjects: readonly Subject[]): Promise<Answered> {
     this.#taken += subjects.length;
     if (this.#threads > 1 && this.#taken > START_AFTER)
-      this.#pool ??= new Pool(this.#threads, this.#settings);
-    if (this.#pool?.ready === true) return await this.#pool.verify(subjects);
+      this.#pool ??= new Pool(this.#threads - 1, this.#settings);
+    const elsewhere = this.#pool?.verify(subjects) ?? null;
+    if (elsewhere !== null) return await elsewhere;
     return verifyChunk(subjects, { ...this.#settings, trust: this.#trust });
   }
 

@@ -8,7 +8,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Threads that verify. */
+/** Chunks that a thread may have: the one it verifies, and the next, so that it never waits for this thread. */
+const MOST_BUSY = 2;
+
+/** Threads that verify beside the one that all of it is asked on. */
 export class Pool {
   readonly #threads: readonly Thread[];
 
@@ -16,30 +19,19 @@ export class Pool {
     this.#threads = Array.from({ length: threads }, () => new Thread(settings));
   }
 
-  /** Whether some thread has read the keys, so that it can begin at once. */
-  get ready(): boolean {
-    return this.#threads.some(({ ready }) => ready);
-  }
-
-  /** Has the least busy thread verify `subjects`. @throws CountersignError `worker-failed` where it ends over it */
-  async verify(subjects: readonly Subject[]): Promise<Answered> {
-    const threads = this.#threads.filter(({ ready }) => ready);
-    const idlest = threads.reduce(
-      (best, next) => (next.busy < best.busy ? next : best),
-      threads[0] ?? this.#first,
-    );
-    return await idlest.verify(subjects);
+  /**
+   * Has the least busy thread verify `subjects`; `null` where all have enough to do, or are still reading the keys.
+   *
+   * @throws CountersignError `worker-failed` where the thread ends over it
+   */
+  verify(subjects: readonly Subject[]): Promise<Answered> | null {
+    const free = this.#threads.filter(({ ready, busy }) => ready && busy < MOST_BUSY);
+    const [idlest] = free.sort((one, other) => one.busy - other.busy);
+    return idlest?.verify(subjects) ?? null;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  get #first(): Thread {
-    const [first] = this.#threads;
-    if (first === undefined)
-      throw new CountersignError("invariant-broken", "A pool has at least one thread.");
-    return first;
   }
 }
 
