@@ -18,8 +18,12 @@ const PERMISSIONS = {
 let stage: Stage;
 let door: Installation;
 
+/** Events about people, which GitHub sends to no app that may not read them. */
+const OF_MEMBERS = ["member", "membership", "organization", "team", "team_add"];
+
 const enter = async (permissions: (typeof MANIFEST)["permissions"] = PERMISSIONS): Promise<void> => {
-  stage = await setStage({ ...MANIFEST, permissions });
+  const told = (event: string) => "members" in permissions || !OF_MEMBERS.includes(event);
+  stage = await setStage({ ...MANIFEST, permissions, events: MANIFEST.events.filter(told) });
   const { appId, privateKey, apiUrl } = stage.github;
   const identity = { appId, privateKey, apiUrl };
   door = connectGitHub(identity, stage.clock, silentLogger).forInstallation(stage.installation.id);
