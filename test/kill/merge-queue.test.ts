@@ -81,7 +81,7 @@ describe("the app, killed at every other request that a merge group makes", () =
 
   it("judges the group as if nothing had happened", async () => {
     const ends: unknown[] = [];
-    // Each round starts a process; a pull request's walk (walk.test.ts) stops at every one of the same kinds.
+    // Each round starts a process, which takes seconds: the requests in between are not tried.
     for (let step = 1, killed = true; killed && step < TOO_MANY; step += 2) {
       const round = await disturb(step);
       killed = round.killed;
