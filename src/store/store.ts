@@ -202,7 +202,8 @@ export interface WantedCheck {
 
 /**
  * What a record is of: a merged pull request, a push, the history before us; a case's step, its seal, a command that
- * was refused, and what others did to its issue.
+ * was refused, and what others did to its issue; a branch's protection that changed, and a merge found afterwards to have landed while
+ * it was not what the policy asks.
  */
 export type RecordKind =
   | "merge"
@@ -211,7 +212,9 @@ export type RecordKind =
   | "break-glass"
   | "break-glass-sealed"
   | "break-glass-refused"
-  | "break-glass-issue";
+  | "break-glass-issue"
+  | "protection-drift"
+  | "merge-reassessed";
 
 /** One entry of the evidence: `body` is RFC 8785 canonical JSON, `digest` its SHA-256 in lower-case hex. */
 export interface NewRecord {

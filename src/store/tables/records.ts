@@ -13,6 +13,8 @@ const KINDS: Readonly<Record<RecordKind, true>> = {
   "break-glass-sealed": true,
   "break-glass-refused": true,
   "break-glass-issue": true,
+  "protection-drift": true,
+  "merge-reassessed": true,
 };
 
 /**
