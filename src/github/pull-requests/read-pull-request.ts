@@ -15,6 +15,9 @@ import { gone, GRANT_CHECKS, GRANT_CONTENTS, Pages, readReviews, throwIfNeeded, 
 import { PULL_REQUEST_FACTS } from "./queries.js";
 import { pullRequestFacts, type PullRequestNode } from "./responses.js";
 
+/** Of a file that a commit does not have GitHub says so as of an error. */
+const MAY_BE_ABSENT = ["repository.pullRequest.headCommit.nodes.0.commit.proposedPolicy"];
+
 /**
  * Reads one pull request in one GraphQL request, and one more for each further page of commits, reviews or results, and
  * for a key revocation list.
@@ -27,11 +30,12 @@ export async function readPullRequest(
   address: PullRequestAddress,
   baseRef: string,
 ): Promise<PullRequestReading> {
-  const { data, refused } = await query(client, PULL_REQUEST_FACTS, pullRequestFacts, {
+  const asked = {
     ...variables(address),
     policyPath: `refs/heads/${baseRef}:${POLICY_PATH}`,
     trustPath: `refs/heads/${baseRef}:${TRUST_FOLDER}`,
-  });
+  };
+  const { data, refused } = await query(client, PULL_REQUEST_FACTS, pullRequestFacts, asked, MAY_BE_ABSENT);
   throwIfNeeded(refused);
   const node = data.repository?.pullRequest;
   if (!data.repository || !node) throw gone(address);

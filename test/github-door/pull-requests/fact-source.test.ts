@@ -131,6 +131,14 @@ describe("reading a pull request", () => {
     });
   });
 
+  it("takes a head without a policy file for just that, though GitHub calls it an error", async () => {
+    const path = ["repository", "pullRequest", "headCommit", "nodes", 0, "commit", "proposedPolicy"];
+    answerPull({}, [error("NOT_FOUND", path)]);
+    expect(await facts.readPullRequest(ADDRESS)).toMatchObject({
+      proposedPolicy: { known: true, value: null },
+    });
+  });
+
   it("takes a head without any result for just that", async () => {
     answerPull({ headCommit: headCommit({ statusCheckRollup: null }) });
     expect(await facts.readPullRequest(ADDRESS)).toMatchObject({ results: { known: true, value: [] } });

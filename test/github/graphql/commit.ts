@@ -6,7 +6,7 @@ import type { ForgeOpinion } from "../world/git/signatures.js";
 import { fullName } from "../world/world.js";
 import { actorNode, commitAuthors, gitActorNode } from "./accounts.js";
 import { connection, type PageArguments } from "./connection.js";
-import type { Context } from "./context.js";
+import { type Context, notFound } from "./context.js";
 import { PullRequestNode } from "./pull-request.js";
 import { objectNode, treeNode } from "./repository.js";
 import { rollupNode } from "./results.js";
@@ -58,11 +58,11 @@ export class CommitNode {
     return this.#commit.committer.email === this.#context.world.webFlow.person.email;
   }
 
-  /** A file or folder as of this commit, in the little of a TreeEntry that is asked for. */
-  async file({ path }: { path: string }): Promise<object | null> {
+  /** A file or folder as of this commit, in the little of a TreeEntry that is asked for. @throws where there is none */
+  async file({ path }: { path: string }): Promise<object> {
     this.#context.need("contents");
     const oid = await this.#repo.git.resolve(`${this.#commit.oid}:${path}`);
-    if (oid === null) return null;
+    if (oid === null) throw notFound(`Could not resolve file for path '${path}'.`);
     return {
       path,
       name: path.split("/").at(-1),

@@ -54,7 +54,12 @@ function forbidden(): GraphQLError {
   return new GraphQLError("Resource not accessible by integration", { extensions: { type: "FORBIDDEN" } });
 }
 
-/** @throws GraphQLError of type NOT_FOUND */
+/** That nothing is there, as GitHub says it of nodes. */
 export function unresolvable(what: string): GraphQLError {
-  return new GraphQLError(`Could not resolve to ${what}.`, { extensions: { type: "NOT_FOUND" } });
+  return notFound(`Could not resolve to ${what}.`);
+}
+
+/** A GraphQLError of type NOT_FOUND, in GitHub's words for it. */
+export function notFound(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type: "NOT_FOUND" } });
 }
