@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { NO_SECONDARY } from "./http/secondary-limits.js";
 import { asUser, openPull, refusal, setStage, type Stage } from "./support/stage.js";
 
 const HERE = { owner: "acme", repo: "deploy" };
@@ -105,6 +106,61 @@ describe("rate limits", () => {
     expect(other.data.rate).toMatchObject({ limit: 3, used: 0 });
     stage.clock.advance(3_600_000);
     expect((await raw("/repos/acme/deploy")).status).toBe(200);
+  });
+
+  it("are not touched by what is answered 304", async () => {
+    const first = await raw("/repos/acme/deploy");
+    const again = await raw("/repos/acme/deploy", { "if-none-match": first.headers.get("etag") ?? "" });
+    expect(again.status).toBe(304);
+    expect(again.headers.get("x-ratelimit-remaining")).toBe(first.headers.get("x-ratelimit-remaining"));
+  });
+
+  describe("of the second kind", () => {
+    const create = async () => {
+      const url = `${stage.github.apiUrl}/repos/acme/deploy/issues`;
+      const authorization = `token ${stage.author.token}`;
+      return await fetch(url, { method: "POST", headers: { authorization }, body: '{"title":"Content"}' });
+    };
+    const statuses = async (...requests: (() => Promise<Response>)[]) => {
+      const found = [];
+      for (const request of requests) found.push((await request()).status);
+      return found;
+    };
+    const read = () => raw("/repos/acme/deploy");
+
+    it("are off unless a test sets them", () => {
+      expect(stage.github.limits.secondary).toBe(NO_SECONDARY);
+    });
+
+    it("allow so many points in any minute, of which a write costs five", async () => {
+      stage.github.limits.secondary = { ...NO_SECONDARY, pointsAMinute: { core: 7, graphql: 1 } };
+      expect(await statuses(read, create, read, read)).toEqual([200, 201, 200, 403]);
+      stage.clock.advance(59_000);
+      const refused = await read();
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([403, "60"]);
+      stage.clock.advance(1_000);
+      expect(await statuses(create, read, read, read)).toEqual([201, 200, 200, 403]);
+      expect(stage.github.limits.refusals.map(({ limit }) => limit)).toEqual(["points", "points", "points"]);
+      // Another caller has points of its own, and GraphQL others than REST.
+      await stage.octokit.graphql("query A { rateLimit { limit } }");
+      await expect(stage.octokit.graphql("query B { rateLimit { limit } }")).rejects.toThrow("secondary");
+    });
+
+    it("allow so much content in any minute and hour", async () => {
+      stage.github.limits.secondary = { ...NO_SECONDARY, contentAMinute: 2, contentAnHour: 3 };
+      expect(await statuses(create, create, create, read)).toEqual([201, 201, 403, 200]);
+      stage.clock.advance(60_000);
+      expect(await statuses(create, create)).toEqual([201, 403]);
+      stage.clock.advance(3_540_000);
+      expect(await statuses(create)).toEqual([201]);
+    });
+
+    it("allow so many requests under way at once", async () => {
+      stage.github.limits.secondary = { ...NO_SECONDARY, concurrent: 0 };
+      expect((await read()).status).toBe(403);
+      stage.github.limits.secondary = { ...NO_SECONDARY, concurrent: 1 };
+      expect(await statuses(read, read)).toEqual([200, 200]);
+    });
   });
 });
 

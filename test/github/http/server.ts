@@ -8,7 +8,9 @@ import { Refusal } from "../world/refusal.js";
 import type { AccessOffice, Caller } from "./access.js";
 import type { Fault, Faults, PlannedFault } from "./faults.js";
 import { callerKey, type RateLimits, type Resource } from "./limits.js";
+import { json, refusalReply, type Reply, secondaryReply, send, sendHalf } from "./replies.js";
 import type { RestService } from "./rest-service.js";
+import { chargeOf } from "./secondary-limits.js";
 import { isGitPath, type SmartHttp } from "./smart-http.js";
 
 /** One request to the API as it was answered; `status` is 0 where the connection was dropped. */
@@ -21,12 +23,6 @@ export interface RecordedRequest {
   readonly caller: string | null;
   readonly body: Json | null;
   status: number;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
 }
 
 export interface ServerParts {
@@ -193,15 +189,35 @@ export class LoopbackServer {
     const full = tagged ? { ...reply, headers: { ...reply.headers, etag } } : reply;
     if (reply.status === 200) this.#lastReplies.set(this.#replyKey(request), full);
     const unchanged = tagged && request.message.headers["if-none-match"] === etag;
-    return unchanged ? { status: 304, headers: full.headers, body: Buffer.alloc(0) } : full;
+    return unchanged ? this.#notModified(request, full) : full;
+  }
+
+  #notModified(request: ApiRequest, { headers }: Reply): Reply {
+    const caller = this.#parts.office.authenticate(request.message.headers);
+    const resource = resourceOf(request);
+    this.#parts.limits.refund(caller, resource);
+    const counted = this.#parts.limits.headers(caller, resource);
+    return { status: 304, headers: { ...headers, ...counted }, body: Buffer.alloc(0) };
   }
 
   async #answer(request: ApiRequest): Promise<Reply> {
-    const { office, limits, rest, graphql, violation } = this.#parts;
+    const { office, limits } = this.#parts;
     const caller = office.authenticate(request.message.headers);
+    // Free, as GitHub says.
+    if (request.operation === "rate-limit/get") return await this.#admitted(request, caller);
+    const refusal = limits.enter(caller, chargeOf(request.method, resourceOf(request), request.operation));
+    if (refusal !== null)
+      return refusal.limit === "primary" ? this.#exhausted(request) : secondaryReply(refusal);
+    try {
+      return await this.#admitted(request, caller);
+    } finally {
+      limits.leave(caller);
+    }
+  }
+
+  async #admitted(request: ApiRequest, caller: Caller): Promise<Reply> {
+    const { limits, rest, graphql, violation } = this.#parts;
     const resource = resourceOf(request);
-    if (request.operation !== "rate-limit/get" && !limits.count(caller, resource))
-      return this.#exhausted(request);
     const headers = () => ({ ...limits.headers(caller, resource), "x-github-request-id": "LOOP:BACK" });
     if (resource === "graphql") return json(200, await graphql.execute(caller, request.body), headers());
     if (request.routed === null) {
@@ -254,43 +270,6 @@ function parsed(raw: Buffer): Json | null {
   } catch {
     return null;
   }
-}
-
-function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
-  return {
-    status,
-    headers: {
-      "content-type": "application/json; charset=utf-8",
-      "x-github-media-type": "github.v3; format=json",
-      ...headers,
-    },
-    body: Buffer.from(JSON.stringify(body)),
-  };
-}
-
-/** @throws what is not a refusal: a mistake in the loopback GitHub itself */
-function refusalReply(error: unknown): Reply {
-  if (!(error instanceof Refusal)) throw error;
-  const { status, message, errors } = error;
-  return json(status, {
-    message,
-    ...(errors.length === 0 ? {} : { errors }),
-    documentation_url: "https://docs.github.com/rest",
-    status: String(status),
-  });
-}
-
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, "content-length": String(body.length) });
-  response.end(body);
-}
-
-/** Announces all of the body, writes half, and breaks off. */
-function sendHalf(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, "content-length": String(body.length) });
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
-    response.destroy();
-  });
 }
 
 function isAddress(address: AddressInfo | string | null): address is AddressInfo {
