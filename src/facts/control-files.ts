@@ -22,6 +22,17 @@ export interface ControlFiles {
   readonly x509: X509Files;
 }
 
+/** A revision of a policy file that has judged. */
+export interface UsedRevision {
+  readonly revision: number;
+  /** Lower-case hex SHA-256 over the canonical JSON of what the file says. */
+  readonly digest: string;
+  /** The commit that it was read from when it first judged. */
+  readonly commitOid: string;
+  /** When it first judged (ISO 8601, UTC). */
+  readonly usedAt: string;
+}
+
 /** Whom X.509 signatures (S/MIME, gitsign) are checked with: PEM files, each of which may hold several items. */
 export interface X509Files {
   /** Certificates of root authorities. */

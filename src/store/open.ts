@@ -20,6 +20,7 @@ import {
 } from "./tables/deliveries.js";
 import { lockName } from "./tables/locks.js";
 import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/merge-groups.js";
+import { policyStoreOn } from "./tables/policy-revisions.js";
 import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
 import { countRefusals } from "./tables/refusals.js";
 import { findPusher, savePusher } from "./tables/pushes.js";
@@ -102,6 +103,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     ...caseStoreOn(database),
     ...branchStoreOn(database),
     ...mergeGroupStoreOn(database),
+    ...policyStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
     findDelivery: database.bind(findDelivery),
     storedDeliveries: database.bind(storedDeliveries),

@@ -3,9 +3,10 @@ import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.j
 import type { CaseStore, CaseTransaction } from "./case-store.js";
 import type { Job } from "./jobs.js";
 import type { MergeGroupStore, MergeGroupTransaction } from "./merge-group-store.js";
+import type { PolicyStore } from "./policy-store.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
-export interface Store extends CaseStore, BranchStore, MergeGroupStore {
+export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicyStore {
   /**
    * Stores a webhook delivery and its `process-delivery` job in one transaction.
    * A repeated GUID is stored once; if the stored one was never processed, its job is queued again.

@@ -18,6 +18,8 @@ eachDatabase("evidence in the database", (store) => {
       await tx.cover({ tenantId: 1, repositoryId: LARGE, branch: "main" }, [OID], "change");
     });
     await store().noteProtectionChange(aProtectionChange());
+    const used = { revision: 1, digest: "d".repeat(64), commitOid: OID, usedAt: "2026-11-24T12:00:00Z" };
+    await store().useRevision({ tenantId: 1, of: null }, used);
   });
 
   const tables = [
@@ -25,6 +27,7 @@ eachDatabase("evidence in the database", (store) => {
     ["decisions", "outcome"],
     ["covered_commits", "change_key"],
     ["protection_changes", "action"],
+    ["policy_revisions", "commit_oid"],
   ] as const;
   const attempts = tables.flatMap(([table, column]) => [
     `UPDATE ${table} SET ${column} = 'edited'`,
