@@ -39,8 +39,6 @@ export interface RunningApp {
   readonly store: Store;
   /** Resolves when no job runs or is due. */
   drained(): Promise<void>;
-  /** Resolves after `stop`; rejects if the queue's worker ended by itself, after which no job would run any more. */
-  readonly finished: Promise<void>;
   /** Looks for what time has brought to cases, as the app does by itself every few seconds. */
   lookForDue(): Promise<void>;
   /** Stops taking webhooks, lets running jobs finish, closes the database. */
@@ -88,7 +86,6 @@ export async function startApp(
     url: server.url,
     store,
     drained: () => worker.drained(),
-    finished: worker.finished,
     lookForDue: () => queueDueCases(context),
     stop: async () => {
       await heartbeat.stop();

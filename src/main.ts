@@ -13,7 +13,6 @@ async function main(): Promise<void> {
     return;
   }
   const running = await startApp({ ...rest, app });
-  running.finished.catch(fail);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       running.stop().then(

@@ -252,7 +252,6 @@ eachDatabase("the queue", (store) => {
     await store().enqueue(recordMerge(pull()));
     gate.open();
     await stopped;
-    await worker.finished;
     expect(done).toBe(true);
     expect(await store().queueStatus()).toEqual({ waiting: 1, running: 0, dead: [] });
   });

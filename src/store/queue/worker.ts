@@ -1,12 +1,11 @@
-import { type JobHelpers, run, type Runner, type TaskList } from "graphile-worker";
+import type { JobHelpers, TaskList } from "graphile-worker";
 import { isCountersignError } from "../../errors.js";
 import type { Clock } from "../../clock.js";
 import type { Database } from "../database.js";
 import { type Job, parseJob, type PayloadOf, TASK_NAMES, type TaskName } from "../jobs.js";
 import type { StoreLogger } from "../logger.js";
-import { queueLogger } from "./logger.js";
 import { bury, delayUntil, isDrained, postpone } from "./queue.js";
-import { Lease, takeOver } from "./takeover.js";
+import { Shift, type ShiftOptions } from "./shift.js";
 
 export interface JobContext {
   /** From 1. */
@@ -19,12 +18,6 @@ export type Handlers = {
   readonly [T in TaskName]: (payload: PayloadOf<T>, context: JobContext) => Promise<void>;
 };
 
-export interface WorkerOptions {
-  /** How many jobs run at once. */
-  readonly concurrency: number;
-  readonly logger: StoreLogger;
-}
-
 /** Where jobs come from, and the clock by which those that are put off wait. */
 export interface JobSource {
   readonly database: Database;
@@ -36,69 +29,37 @@ export interface RunningWorker {
   stop(): Promise<void>;
   /** Resolves when no job of the queue runs or is due; jobs for later do not count. */
   drained(): Promise<void>;
-  /** Resolves after `stop`; rejects if the worker ended by itself, after which no job would run any more. */
-  readonly finished: Promise<void>;
 }
 
-/** Jobs are announced as they are queued; this is how often to look for those whose time has come. */
-const POLL_MS = 1_000;
 /** How long the jobs of a killed process wait for another one that runs. */
 const TAKE_OVER_MS = 5_000;
 const DRAINED_POLL_MS = 20;
-/**
- * Only when it settles jobs in batches does graphile-worker retry that, and wait for it before it has stopped;
- * otherwise nobody awaits it, and a job could end unsettled or its failure end the process.
- */
-const SETTLE_IN_BATCHES = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+/** How long to wait for a database that is away before asking it again. */
+const RESUME_MS = 1_000;
 
 /**
- * Starts doing jobs of the store, after taking over those that a killed process left behind.
+ * Starts doing jobs of the store, after taking over those that a killed process left behind. Goes on after the database
+ * was away for whatever time; jobs that ran meanwhile run again.
  *
  * A handler that throws a CountersignError with `retryAt` is run again at that time, at no cost of attempts. After any
  * other error the job is tried again with growing pauses, and is dead after its last attempt.
+ *
+ * @throws CountersignError `store-unavailable` where the first shift cannot begin
  */
 export async function startWorker(
   store: JobSource,
   handlers: Handlers,
-  { concurrency, logger }: WorkerOptions,
+  options: ShiftOptions,
 ): Promise<RunningWorker> {
   const { database } = store;
-  await takeOver(database);
-  const leasing = new Leasing(database, logger);
-  const runner = await run({
-    pgPool: database.pool,
-    taskList: taskList(store, handlers),
-    concurrency,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    noPreparedStatements: database.embedded,
-    logger: queueLogger(logger),
-    preset: { plugins: [leasing.plugin()], worker: SETTLE_IN_BATCHES },
-  });
-  const finished = runner.promise;
-  finished.catch((error: unknown) => {
-    logger.error({ err: error }, "the queue's worker ended");
-  });
-  const lease = await leasing.taken.catch(async (error: unknown) => {
-    await runner.stop();
-    throw error;
-  });
-  return running(database, runner, lease, logger);
-}
-
-function running(database: Database, runner: Runner, lease: Lease, logger: StoreLogger): RunningWorker {
-  let tending = Promise.resolve();
-  const timer = setInterval(() => {
-    tending = tend(database, lease, logger);
-  }, TAKE_OVER_MS);
+  const running = new Set<Promise<void>>();
+  const begin = () => Shift.begin(database, taskList(store, handlers, running), options);
+  const shifts = new Shifts(begin, await begin(), options.logger);
   return {
-    finished: runner.promise,
     stop: async () => {
-      clearInterval(timer);
-      await tending;
-      await runner.stop();
-      // Last, for until now the worker may have held jobs.
-      lease.release();
+      await shifts.stop();
+      // Those of a shift that gave up are awaited by nobody else.
+      await Promise.allSettled(running);
     },
     drained: async () => {
       while (!(await isDrained(database)))
@@ -107,50 +68,82 @@ function running(database: Database, runner: Runner, lease: Lease, logger: Store
   };
 }
 
-async function tend(database: Database, lease: Lease, logger: StoreLogger): Promise<void> {
-  try {
-    await lease.renew();
-    const gone = await takeOver(database);
-    if (gone.length > 0) logger.warn({ workers: gone }, "took over the jobs of workers that are gone");
-  } catch (error) {
-    logger.warn({ err: error }, "could not look for jobs of workers that are gone; will try again");
+/**
+ * One shift after another. graphile-worker gives up where it cannot settle a job, as when the database is away just
+ * then: without a next shift the process would go on to take webhooks, and do nothing about them.
+ */
+class Shifts {
+  readonly #begin: () => Promise<Shift>;
+  readonly #logger: StoreLogger;
+  readonly #timer: NodeJS.Timeout;
+  #current: Shift;
+  #wanted = true;
+  #tending = Promise.resolve();
+
+  constructor(begin: () => Promise<Shift>, first: Shift, logger: StoreLogger) {
+    this.#begin = begin;
+    this.#logger = logger;
+    this.#current = first;
+    this.#watch(first);
+    this.#timer = setInterval(() => {
+      this.#tending = this.#tending.then(() => this.#tend());
+    }, TAKE_OVER_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    clearInterval(this.#timer);
+    await this.#tending;
+    if (this.#current.isOver) this.#current.abandon();
+    else await this.#current.stop();
+  }
+
+  #watch(shift: Shift): void {
+    void shift.over.then(() => {
+      if (this.#wanted) this.#tending = this.#tending.then(() => this.#resume());
+    });
+  }
+
+  async #tend(): Promise<void> {
+    try {
+      const gone = await this.#current.tend();
+      if (gone.length > 0)
+        this.#logger.warn({ workers: gone }, "took over the jobs of workers that are gone");
+    } catch (error) {
+      this.#logger.warn({ err: error }, "could not look for jobs of workers that are gone; will try again");
+    }
+  }
+
+  async #resume(): Promise<void> {
+    this.#current.abandon();
+    while (this.#wanted) {
+      try {
+        this.#current = await this.#begin();
+        this.#watch(this.#current);
+        this.#logger.warn({}, "the queue's worker had given up; another one goes on");
+        return;
+      } catch (error) {
+        this.#logger.warn({ err: error }, "could not go on with the queue; will try again");
+        await new Promise((resolve) => setTimeout(resolve, RESUME_MS));
+      }
+    }
   }
 }
 
-/** Holds graphile-worker's workers back from their first job until the lease of their pool is taken. */
-class Leasing {
-  readonly taken: Promise<Lease>;
-  readonly #take: (worker: string) => void;
-
-  constructor(database: Database, logger: StoreLogger) {
-    let take: (worker: string) => void = () => undefined;
-    this.taken = new Promise<string>((resolve) => {
-      take = resolve;
-    }).then((worker) => Lease.take(database, worker, logger));
-    this.#take = take;
-  }
-
-  plugin(): GraphileConfig.Plugin {
-    return {
-      name: "countersign-lease",
-      version: "1.0.0",
-      worker: {
-        hooks: {
-          startWorker: async (_context, event) => {
-            this.#take(event.worker.workerPool.id);
-            await this.taken;
-          },
-        },
-      },
-    };
-  }
-}
-
-function taskList(source: JobSource, handlers: Handlers): TaskList {
+/** @param running holds what runs, until it is done */
+function taskList(source: JobSource, handlers: Handlers, running: Set<Promise<void>>): TaskList {
+  const tracked = async (work: Promise<void>): Promise<void> => {
+    running.add(work);
+    try {
+      await work;
+    } finally {
+      running.delete(work);
+    }
+  };
   return Object.fromEntries(
     TASK_NAMES.map((task) => [
       task,
-      (payload: unknown, { job }: JobHelpers) => perform(source, handlers, task, payload, job),
+      (payload: unknown, { job }: JobHelpers) => tracked(perform(source, handlers, task, payload, job)),
     ]),
   );
 }
