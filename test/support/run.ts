@@ -66,8 +66,9 @@ class Runner {
     child.ref();
     child.channel?.ref();
     child.send(waiting.order, (error) => {
-      // One that left because it was idle has not begun; the order is given again when it is gone.
-      if (error !== null && child.connected) waiting.reject(error);
+      // One that left because it was idle has not begun; the order is given again when it is gone. That it left may be
+      // known by the broken pipe before it is known otherwise.
+      if (error !== null && !left(error)) waiting.reject(error);
     });
   }
 
@@ -99,6 +100,11 @@ class Runner {
       else waiting.reject(new Error(`the process that starts programs ended with ${code ?? "a signal"}`));
     }
   }
+}
+
+/** Whether an order could not be given because the process had closed its end. */
+function left(error: NodeJS.ErrnoException): boolean {
+  return ["EPIPE", "ECONNRESET", "ERR_IPC_CHANNEL_CLOSED"].includes(error.code ?? "");
 }
 
 const runner = new Runner();

@@ -10,14 +10,18 @@ import { clearTimeout, setTimeout } from "node:timers";
 const IDLE_MS = 3_000;
 
 let running = 0;
+let leaving = false;
 let idle = setTimeout(leave, IDLE_MS);
 
+/** What comes from here on is given to another one: begun here as well, it would be done twice. */
 function leave() {
+  leaving = true;
   process.disconnect();
 }
 
 process.on("disconnect", () => process.exit(0));
 process.on("message", ({ id, program, args, cwd, env, input }) => {
+  if (leaving) return;
   clearTimeout(idle);
   running += 1;
   const child = spawn(program, args, { cwd, env });
