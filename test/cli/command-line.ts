@@ -1,6 +1,6 @@
 import { jest } from "@jest/globals";
 import type { Command } from "../../src/cli/command.js";
-import { openTestStore, startPostgres, type TestStore } from "../support/postgres.js";
+import { openTestStore, sharedPostgres, type TestStore } from "../support/postgres.js";
 
 /** What a command said and did. */
 export interface Outcome {
@@ -16,7 +16,7 @@ export interface CommandLine {
 }
 
 export async function openCommandLine(): Promise<CommandLine> {
-  const server = await startPostgres();
+  const server = await sharedPostgres();
   const databaseUrl = await server.createDatabase();
   const store = await openTestStore(databaseUrl, "/nonexistent");
   const earlier = process.env["DATABASE_URL"];

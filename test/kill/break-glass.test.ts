@@ -3,7 +3,7 @@ import { caseIdOf, changeKeys } from "../../src/breakglass/stored.js";
 import { commentKeys } from "../flows/break-glass/time/cases.js";
 import { Receiver } from "../flows/break-glass/time/receiver.js";
 import type { PlannedFault } from "../github/http/faults.js";
-import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
+import { openTestStore, type PostgresServer, sharedPostgres, type TestStore } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
 import { Killable } from "./killable.js";
 
@@ -22,7 +22,7 @@ describe("the app, killed between a direct push and the case that everybody know
   let onAlert: (() => void) | null = null;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     receiver = await Receiver.start((response) => {
       if (onAlert === null) response.writeHead(204).end();
       else onAlert();

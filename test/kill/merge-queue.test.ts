@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { PlannedFault } from "../github/http/faults.js";
 import type { QueuedGroup } from "../github/world/model.js";
-import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
+import { openTestStore, type PostgresServer, sharedPostgres, type TestStore } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
 import { CHECK_NAMES, Killable } from "./killable.js";
 
@@ -17,7 +17,7 @@ describe("the app, killed at every other request that a merge group makes", () =
   let app: AppProcess;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     const url = await postgres.createDatabase();
     killable = await Killable.create(url);
     killable.repository.ruleset({ rules: [{ type: "merge_queue", parameters: PARAMETERS }, CHECK] });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { type PostgresServer, startPostgres } from "../support/postgres.js";
+import { type PostgresServer, sharedPostgres } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
 import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
 
@@ -14,7 +14,7 @@ describe.each(["postgres", "embedded"] as const)("the app, killed and started ag
   let app: AppProcess;
 
   beforeAll(async () => {
-    postgres = kind === "postgres" ? await startPostgres() : null;
+    postgres = kind === "postgres" ? await sharedPostgres() : null;
     killable = await Killable.create((await postgres?.createDatabase()) ?? null);
     app = await killable.start();
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { freePort, type PostgresServer, startPostgres } from "../support/postgres.js";
+import { freePort, type PostgresServer, sharedPostgres } from "../support/postgres.js";
 import { AppProcess } from "../support/process.js";
 import { MANIFEST } from "../support/scene.js";
 import { until } from "../support/until.js";
@@ -19,7 +19,7 @@ describe("the app as a process", () => {
   let cwd: string;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     killable = await Killable.create(await postgres.createDatabase());
     cwd = await mkdtemp(join(tmpdir(), "countersign-start-"));
     await copyFile(APP_YML, join(cwd, "app.yml"));

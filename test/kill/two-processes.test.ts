@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Envelope } from "../github/http/webhooks.js";
 import type { PullRequestHandle } from "../github/scenario.js";
-import { type PostgresServer, startPostgres } from "../support/postgres.js";
+import { type PostgresServer, sharedPostgres } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
 import { until } from "../support/until.js";
 import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
@@ -14,7 +14,7 @@ describe("two processes on one database", () => {
   let processes: AppProcess[];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     killable = await Killable.create(await postgres.createDatabase());
     // Both at once, on an empty database: one makes the tables, the other waits for them.
     processes = await Promise.all([killable.start(), killable.start()]);

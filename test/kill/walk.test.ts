@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { PlannedFault } from "../github/http/faults.js";
 import type { PullRequestHandle } from "../github/scenario.js";
-import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
+import { openTestStore, type PostgresServer, sharedPostgres, type TestStore } from "../support/postgres.js";
 import type { AppProcess } from "../support/process.js";
 import { CHECK_NAMES, Killable, PATIENCE_MS } from "./killable.js";
 
@@ -17,7 +17,7 @@ describe("the app, killed at each of its requests to GitHub", () => {
   let app: AppProcess;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     const url = await postgres.createDatabase();
     killable = await Killable.create(url);
     app = await killable.start();

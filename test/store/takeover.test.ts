@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
 import { handlersThat } from "./idle-handlers.js";
-import { openTestStore, type PostgresServer, startPostgres, type TestStore } from "../support/postgres.js";
+import { openTestStore, type PostgresServer, sharedPostgres, type TestStore } from "../support/postgres.js";
 
 /** Starts a process that hangs in its job, and resolves when it does. */
 async function startHanging(databaseUrl: string | null, dataDir: string): Promise<ChildProcess> {
@@ -52,7 +52,7 @@ describe("a process that is killed in the middle of a job", () => {
   let server: PostgresServer;
   let dataDir: string;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await sharedPostgres();
     dataDir = await mkdtemp(join(tmpdir(), "countersign-killed-"));
   });
   afterAll(async () => {

@@ -11,7 +11,7 @@ import type {
 import type { StoredRecord } from "../../src/store/store.js";
 import type { App, CheckRun } from "../github/world/model.js";
 import type { NewPull } from "../github/world/pulls.js";
-import { startPostgres } from "./postgres.js";
+import { sharedPostgres } from "./postgres.js";
 import { RunningClock, startScene, type Scene, type SceneOptions } from "./scene.js";
 import { createKeyring, type GpgKey, type Keyring, type SshKey } from "./signing.js";
 
@@ -250,7 +250,7 @@ async function startCast(
   kind: DatabaseKind,
   setting: Setting,
 ): Promise<{ cast: Cast; end: () => Promise<void> }> {
-  const postgres = kind === "postgres" ? await startPostgres() : null;
+  const postgres = kind === "postgres" ? await sharedPostgres() : null;
   const keyring = await createKeyring();
   const keys = {
     alice: await keyring.sshKey({ comment: "alice@laptop" }),

@@ -1,14 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe } from "@jest/globals";
 import type pg from "pg";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { type OpenedStore, openStore } from "../../src/store/open.js";
+import { embeddedFolder, sharedPostgres } from "./database/shared.js";
 import { silentLogger } from "./logger.js";
-import { startPostgres } from "./postgres-server.js";
 
-export { freePort, type PostgresServer, startPostgres } from "./postgres-server.js";
+export { sharedPostgres } from "./database/shared.js";
+export { freePort, type PostgresServer, startPostgres } from "./database/server.js";
 
 /** A store for a test, with what is needed to look under it and to open it a second time. */
 export interface TestStore extends OpenedStore {
@@ -21,8 +20,7 @@ export interface TestStore extends OpenedStore {
 
 /**
  * Runs a suite twice: on the embedded database and on a PostgreSQL server. `store()` gives the open store inside of
- * tests; it is one for the whole suite, as the embedded database takes seconds to create, so tests use ids of their
- * own (`freshId`).
+ * tests; it is one for the whole suite, so tests use ids of their own (`freshId`).
  */
 export function eachDatabase(
   name: string,
@@ -67,7 +65,7 @@ export async function openTestStore(
 }
 
 async function openOnEmbedded(clock: Clock): Promise<{ store: TestStore; close: () => Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), "countersign-pglite-"));
+  const dataDir = await embeddedFolder();
   const store = await openTestStore(null, dataDir, clock);
   return {
     store,
@@ -79,7 +77,7 @@ async function openOnEmbedded(clock: Clock): Promise<{ store: TestStore; close: 
 }
 
 async function openOnPostgres(clock: Clock): Promise<{ store: TestStore; close: () => Promise<void> }> {
-  const server = await startPostgres();
+  const server = await sharedPostgres();
   try {
     const store = await openTestStore(await server.createDatabase(), "/nonexistent", clock);
     return {

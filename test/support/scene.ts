@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../../src/clock.js";
 import type { ChannelConfig } from "../../src/notify/channel.js";
 import { parsePrivateTargets, type PrivateTargets } from "../../src/notify/net/addresses.js";
 import { Database } from "../../src/store/database.js";
+import { embeddedFolder } from "./database/shared.js";
 import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../github/loopback.js";
 
 /** Receivers of alerts in tests listen here. */
@@ -66,7 +67,8 @@ export async function startScene({
   channels = [],
   opensPullRequests = false,
 }: SceneOptions): Promise<Scene> {
-  const dataDir = await mkdtemp(join(tmpdir(), "countersign-scene-"));
+  const dataDir =
+    databaseUrl === null ? await embeddedFolder() : await mkdtemp(join(tmpdir(), "countersign-scene-"));
   const github = await startLoopbackGitHub({
     manifest: MANIFEST,
     webhookSecret: WEBHOOK_SECRET,

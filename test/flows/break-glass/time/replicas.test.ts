@@ -10,7 +10,7 @@ import type { CaseSubject } from "../../../../src/store/jobs.js";
 import { TERMS } from "../../../breakglass/make.js";
 import type { RepositoryHandle, UserHandle } from "../../../github/scenario.js";
 import type { IssueHandle } from "../../../github/scenario/issue.js";
-import { type PostgresServer, startPostgres } from "../../../support/postgres.js";
+import { type PostgresServer, sharedPostgres } from "../../../support/postgres.js";
 import { LOOPBACK, RunningClock, type Scene, startScene, WEBHOOK_SECRET } from "../../../support/scene.js";
 import { caseIdIn, clockKeys, HOUR, story } from "./cases.js";
 import { Receiver } from "./receiver.js";
@@ -45,7 +45,7 @@ let repository: RepositoryHandle;
 let pusher: UserHandle;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await sharedPostgres();
   receiver = await Receiver.start();
   const databaseUrl = await postgres.createDatabase();
   const channels = [receiver.channel("pager")];

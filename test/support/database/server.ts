@@ -3,62 +3,37 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { userInfo, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 
 const run = promisify(execFile);
 
-/** A PostgreSQL server of its own, for one test file or benchmark. */
+/** A PostgreSQL server, for tests and benchmarks. */
 export interface PostgresServer {
   /** A new database, as a URL. */
   createDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
-const NOTHING_OUTLIVES_IT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
-const AS_IN_SERVICE = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
-
 /**
- * Starts a PostgreSQL server on loopback, or uses the one of COUNTERSIGN_TEST_DATABASE_URL as it is. A commit of a
- * server of our own survives a crash of the machine only with `durable`; tests have no use for that.
+ * Starts a PostgreSQL server of one's own on loopback, whose databases are empty; or uses the one of
+ * COUNTERSIGN_TEST_DATABASE_URL. For what asks that a server goes away, or that nothing is in it: others share one
+ * (`shared.ts`). A commit survives a crash of the machine only with `durable`; tests have no use for that.
  */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const given = process.env["COUNTERSIGN_TEST_DATABASE_URL"];
   if (given !== undefined) return databasesOn(given, () => Promise.resolve());
 
-  const binaries = await findBinaries();
   const folder = await mkdtemp(join(tmpdir(), "countersign-pg-"));
-  await chmod(folder, 0o755);
-  if (isRoot()) await run("chown", ["postgres", folder]);
-  const data = join(folder, "data");
-  await asPostgres(join(binaries, "initdb"), [
-    "-D",
-    data,
-    "-U",
-    "postgres",
-    "-A",
-    "trust",
-    "--no-sync",
-    "-E",
-    "UTF8",
-  ]);
-  const port = await freePort();
-  const settings = [...(durable ? AS_IN_SERVICE : NOTHING_OUTLIVES_IT), "max_connections=100"];
-  const server = spawn(
-    ...command(join(binaries, "postgres"), [
-      ...["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder],
-      ...settings.flatMap((setting) => ["-c", setting]),
-    ]),
-    { stdio: "ignore" },
-  );
+  const { program, args, url } = await prepareServer(folder, durable);
+  const server = spawn(program, args, { stdio: "ignore" });
   const exited = new Promise<void>((resolve) =>
     server.once("exit", () => {
       resolve();
     }),
   );
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await untilReady(url);
   return databasesOn(url, async () => {
     server.kill("SIGINT");
@@ -67,31 +42,72 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   });
 }
 
-function databasesOn(url: string, stop: () => Promise<void>): PostgresServer {
+/** How a server that was prepared is started, and where it is then. */
+export interface PreparedServer {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly url: string;
+}
+
+const NOTHING_OUTLIVES_IT = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+const AS_IN_SERVICE = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
+
+/** Makes a server's data in `folder`, which is then PostgreSQL's. */
+export async function prepareServer(folder: string, durable = false): Promise<PreparedServer> {
+  const binaries = await findBinaries();
+  await chmod(folder, 0o755);
+  if (isRoot()) await run("chown", ["postgres", folder]);
+  const data = join(folder, "data");
+  const cluster = ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"];
+  const [initdb, initArgs] = command(join(binaries, "initdb"), cluster);
+  await run(initdb, initArgs, { cwd: "/" });
+  const port = await freePort();
+  const settings = [...(durable ? AS_IN_SERVICE : NOTHING_OUTLIVES_IT), "max_connections=300"];
+  const [program, args] = command(join(binaries, "postgres"), [
+    ...["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder],
+    ...settings.flatMap((setting) => ["-c", setting]),
+  ]);
+  return { program, args, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+}
+
+/** Databases on the server at `url`, each a copy of `template`, or empty. */
+export function databasesOn(
+  url: string,
+  stop: () => Promise<void>,
+  template: string | null = null,
+): PostgresServer {
   const created: string[] = [];
-  const admin = async (statement: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
+  const like = template === null ? "" : ` TEMPLATE ${template}`;
   return {
     createDatabase: async () => {
       const name = `countersign_test_${randomBytes(6).toString("hex")}`;
-      await admin(`CREATE DATABASE ${name}`);
+      await administer(url, `CREATE DATABASE ${name}${like}`);
       created.push(name);
-      const database = new URL(url);
-      database.pathname = `/${name}`;
-      return database.href;
+      return databaseAt(url, name);
     },
     stop: async () => {
-      for (const name of created) await admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      for (const name of created) await administer(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await stop();
     },
   };
+}
+
+/** The URL of another database of the same server. */
+export function databaseAt(url: string, name: string): string {
+  const database = new URL(url);
+  database.pathname = `/${name}`;
+  return database.href;
+}
+
+/** Runs one statement on the server at `url`. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 async function findBinaries(): Promise<string> {
@@ -119,10 +135,6 @@ function command(file: string, args: string[]): [string, string[]] {
   return ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", file, ...args]];
 }
 
-async function asPostgres(file: string, args: string[]): Promise<void> {
-  await run(...command(file, args), { cwd: "/" });
-}
-
 /** A port of 127.0.0.1 that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -133,7 +145,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function untilReady(url: string): Promise<void> {
+/** Resolves when the server at `url` takes connections. @throws after half a minute */
+export async function untilReady(url: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const client = new pg.Client({ connectionString: url });
