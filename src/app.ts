@@ -18,6 +18,7 @@ import { workCase } from "./flows/case/work-case.js";
 import { queueDueCases, startHeartbeat } from "./flows/heartbeat.js";
 import { reconcile } from "./flows/watch/reconcile.js";
 import { redeliver } from "./flows/watch/redeliver.js";
+import { sweepRepository } from "./flows/watch/sweep.js";
 import { watchBranch } from "./flows/watch/watch-branch.js";
 import { watchRepository } from "./flows/watch/watch-repository.js";
 import { createNotifier } from "./notify/notifier.js";
@@ -109,6 +110,7 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     redeliver: (subject) => redeliver(context, subject),
     reconcile: (subject) => reconcile(context, subject),
     "evaluate-tenant": (subject) => evaluateTenant(context, subject),
+    "sweep-repository": (subject) => sweepRepository(context, subject),
     // By the name that the job brings: this is how a new one is learned.
     "watch-repository": (subject) => watchRepository(context, subject),
     "watch-branch": named(context, watchBranch),

@@ -199,6 +199,8 @@ export interface PullRequestFact {
   readonly draft: boolean;
   readonly author: Account | null;
   readonly createdAt: string;
+  /** When anything was last done to it (ISO 8601); no rule looks at it. */
+  readonly updatedAt: string;
   readonly crossRepository: boolean;
   readonly base: { readonly ref: string; readonly oid: string };
   /** When it was last made to go to another branch (ISO 8601); `null`: it never was. */

@@ -5,7 +5,9 @@ import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
 import { expiresAt } from "../policy/verdict/expiry.js";
 import { type Decision, enforced } from "../policy/finding.js";
+import { baseDigest, stateDigest, stateOf } from "../policy/verdict/seen.js";
 import type { PullRequestSubject } from "../store/jobs.js";
+import type { PullRequestSeen } from "../store/healing-store.js";
 import type { KnownPullRequest, NewDecision, StoreTransaction } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
 import { gatherPorts, installationOf, type FlowContext } from "./context.js";
@@ -46,6 +48,7 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     await tx.notePullRequest(knownPullRequest(tenantId, change));
     const inserted = await tx.insertDecision(decision);
     if (inserted === "outdated") return inserted;
+    await tx.noteSeen(seenBy(tenantId, facts));
     await wantChecks(tx, tenantId, facts);
     if (inserted === "inserted") await lookAtGroups(tx, tenantId, facts);
     const expiry = policy.kind === "usable" ? expiresAt(facts, policy.policy) : null;
@@ -58,6 +61,16 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     `Decision ${outcome}`,
   );
 }
+
+/** What this look saw: `sweep` and audits of the base branch compare it with what they see. */
+const seenBy = (tenantId: number, facts: GatheredChange["facts"]): PullRequestSeen => ({
+  tenantId,
+  repositoryId: facts.repository.id,
+  number: facts.pullRequest.number,
+  at: new Date(facts.observedAt),
+  state: stateDigest(stateOf(facts), facts.appId),
+  base: baseDigest(facts.protection, facts.controlFiles),
+});
 
 /**
  * What changes the verdict on a pull request changes that on the merge groups that it is in, and which these are is only
@@ -75,13 +88,17 @@ async function lookAtGroups(
 
 /**
  * A closed pull request has no verdict (a merged one is the record's business). If we took it for open until now, those
- * that shared its head are looked at without it.
+ * that shared its head are looked at without it, and a merge that no webhook told of gets its record.
  */
 async function storeEnd({ store }: FlowContext, tenantId: number, change: GatheredChange): Promise<void> {
   const { repository, pullRequest } = change.facts;
   const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
   await store.transaction(async (tx) => {
     const wasOpen = await tx.notePullRequest(knownPullRequest(tenantId, change));
+    if (wasOpen && pullRequest.state === "MERGED") {
+      const payload = { tenantId, repository, number: pullRequest.number };
+      await tx.enqueue({ task: "record-merge", payload });
+    }
     for (const { number } of wasOpen ? await tx.openPullRequestsAt(commit) : []) {
       await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
     }

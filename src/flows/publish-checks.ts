@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { isCountersignError } from "../errors.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import { ANNOTATIONS_A_REQUEST, type CheckRunContent } from "../github/check-runs.js";
 import type { Installation } from "../github/github.js";
+import type { ShownCheck } from "../store/healing-store.js";
 import type { CommitSubject } from "../store/jobs.js";
 import type { CommitKey, WantedCheck } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";
@@ -55,9 +57,22 @@ async function post(
   current: number | null,
 ): Promise<number> {
   if (current === null || content.annotations.length > 0) return checks.create(repository, content);
-  await checks.update(repository, current, content);
-  return current;
+  try {
+    await checks.update(repository, current, content);
+    return current;
+  } catch (error) {
+    // GitHub drops old ones: https://docs.github.com/rest/guides/using-the-rest-api-to-interact-with-checks
+    if (!isCountersignError(error, "github-not-found")) throw error;
+    return checks.create(repository, content);
+  }
 }
+
+/** What a check run of ours is found again by on GitHub: one a revision and content. */
+export const externalIdOf = ({
+  name,
+  revision,
+  digest,
+}: Pick<ShownCheck, "name" | "revision" | "digest">): string => `${name}@${revision}:${digest.slice(0, 16)}`;
 
 const annotation = z.object({
   path: z.string(),
@@ -81,7 +96,7 @@ function contentOf({ key, content, revision }: WantedCheck): CheckRunContent {
   return {
     name: key.name,
     headOid: key.oid,
-    externalId: `${key.name}@${revision}:${content.digest.slice(0, 16)}`,
+    externalId: externalIdOf({ name: key.name, revision, digest: content.digest }),
     conclusion,
     title,
     summary,

@@ -15,6 +15,7 @@ import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
 import { everyOpenPullRequest, type OpenPullRequests } from "./pull-requests/every-open.js";
+import { type OpenPullState, openPullStates } from "./pull-requests/open-states.js";
 import { openPullRequests } from "./pull-requests/open-pull-requests.js";
 import { pullRequestsSince } from "./pull-requests/pull-requests-since.js";
 import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
@@ -36,6 +37,8 @@ export interface Installation {
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
   /** Numbers of those that are open or were merged since an instant, the last touched first. */
   pullRequestsSince(repository: RepositoryRef, since: Date): AsyncIterable<number>;
+  /** Every open pull request with what a list shows of it; `null`: the repository is archived. */
+  openStates(repository: RepositoryRef): Promise<readonly OpenPullState[] | null>;
   /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
   everyOpenPullRequest(login: string): Promise<OpenPullRequests[]>;
 }
@@ -65,6 +68,7 @@ export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logge
       people: new GitHubPeopleSource(client),
       cases: new GitHubCaseWriter(identity.appId, client),
       openPullRequests: (repository, base) => openPullRequests(client, repository, base),
+      openStates: (repository) => openPullStates(client, identity.appId, repository),
       everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
       pullRequestsSince: (repository, since) => pullRequestsSince(client, repository, since),
     };

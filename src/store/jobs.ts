@@ -38,6 +38,8 @@ interface Payloads {
   readonly reconcile: { readonly tenantId: number };
   /** Has every open pull request of a tenant evaluated. */
   readonly "evaluate-tenant": { readonly tenantId: number };
+  /** Looks for open pull requests whose verdict is older than their state. */
+  readonly "sweep-repository": RepositorySubject;
   readonly "watch-repository": RepositorySubject;
   readonly "watch-branch": BranchSubject;
   /** Answers how to sign, where someone asked for it on a check run. */
@@ -87,6 +89,7 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", 12),
   reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, 20),
   "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, 12),
+  "sweep-repository": (subject) => schedule(`sweep:${repository(subject)}`, null, 16),
   "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
   "watch-branch": (subject) =>
     schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), 8),
@@ -160,6 +163,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   redeliver: z.strictObject({ lookBack: z.enum(["three-days", "two-hours"]) }),
   reconcile: z.strictObject({ tenantId }),
   "evaluate-tenant": z.strictObject({ tenantId }),
+  "sweep-repository": repositorySubject,
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,
   "explain-signing": signingSubject,

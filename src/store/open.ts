@@ -18,6 +18,7 @@ import {
   markDeliveryProcessed,
   storedDeliveries,
 } from "./tables/deliveries.js";
+import { healingStoreOn, healingTransactionOn } from "./tables/healing/store.js";
 import { lockName } from "./tables/locks.js";
 import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/merge-groups.js";
 import { policyStoreOn } from "./tables/policy-revisions.js";
@@ -104,6 +105,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     ...branchStoreOn(database),
     ...mergeGroupStoreOn(database),
     ...policyStoreOn(database),
+    ...healingStoreOn(database),
     acceptDelivery: (delivery) => acceptDelivery(database, delivery),
     findDelivery: database.bind(findDelivery),
     storedDeliveries: database.bind(storedDeliveries),
@@ -145,6 +147,7 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
     ...caseTransactionOn(queries, clock),
     ...branchTransactionOn(queries),
     ...mergeGroupTransactionOn(queries),
+    ...healingTransactionOn(queries),
     lock: (name) => lockName(queries, `named:${name}`),
     insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
     latestDecisions: bind(queries, latestDecisions),

@@ -1,12 +1,13 @@
 import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
 import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.js";
 import type { CaseStore, CaseTransaction } from "./case-store.js";
+import type { HealingStore, HealingTransaction } from "./healing-store.js";
 import type { Job } from "./jobs.js";
 import type { MergeGroupStore, MergeGroupTransaction } from "./merge-group-store.js";
 import type { PolicyStore } from "./policy-store.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
-export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicyStore {
+export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicyStore, HealingStore {
   /**
    * Stores a webhook delivery and its `process-delivery` job in one transaction.
    * A repeated GUID is stored once; if the stored one was never processed, its job is queued again.
@@ -71,7 +72,8 @@ export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicySt
   close(): Promise<void>;
 }
 
-export interface StoreTransaction extends CaseTransaction, BranchTransaction, MergeGroupTransaction {
+export interface StoreTransaction
+  extends CaseTransaction, BranchTransaction, MergeGroupTransaction, HealingTransaction {
   /** Holds a named lock until the transaction ends, over all processes on this database. */
   lock(name: string): Promise<void>;
   /**

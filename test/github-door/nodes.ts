@@ -117,6 +117,7 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   state: "OPEN",
   isDraft: false,
   createdAt: "2026-11-20T10:00:00Z",
+  updatedAt: "2026-11-20T11:30:00Z",
   merged: false,
   mergedAt: null,
   isCrossRepository: false,

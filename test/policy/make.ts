@@ -166,6 +166,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
     author: ada,
     createdAt: "2026-11-20T10:00:00Z",
     crossRepository: false,
+    updatedAt: "2026-11-20T11:00:00Z",
     retargetedAt: null,
     base: { ref: "main", oid: BASE_OID },
     head: { ref: "change", oid: HEAD, repository: { id: 1, fullName: "o/r" } },

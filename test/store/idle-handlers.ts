@@ -13,6 +13,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     redeliver: work,
     reconcile: work,
     "evaluate-tenant": work,
+    "sweep-repository": work,
     "watch-repository": work,
     "watch-branch": work,
     "explain-signing": work,

@@ -26,6 +26,7 @@ const jobs: Job[] = [
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
   { task: "redeliver", payload: { lookBack: "two-hours" } },
   { task: "reconcile", payload: { tenantId: 1 } },
+  { task: "sweep-repository", payload: { tenantId: 1, repository } },
   { task: "watch-repository", payload: { tenantId: 1, repository } },
   { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },
   { task: "evaluate-tenant", payload: { tenantId: 1 } },

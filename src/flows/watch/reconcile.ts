@@ -2,7 +2,7 @@ import { installationOf, type FlowContext } from "../context.js";
 import { leave } from "./watch-repository.js";
 
 /**
- * Looks for what no webhook told: has every repository of a tenant looked at, and every open case, and notes which of the
+ * Looks for what no webhook told: has every repository of a tenant looked at, its open pull requests, and every open case, and notes which of the
  * repositories that were known can no longer be seen.
  *
  * @throws CountersignError a `github-*` code
@@ -20,6 +20,7 @@ export async function reconcile(
   }
   for (const repository of repositories) {
     await context.store.enqueue({ task: "watch-repository", payload: { tenantId, repository } });
+    await context.store.enqueue({ task: "sweep-repository", payload: { tenantId, repository } });
   }
   await lookAtCases(context, tenantId);
 }

@@ -53,7 +53,7 @@ export const review = z.object({
 export type ReviewNode = z.infer<typeof review>;
 
 export const app = z.object({ databaseId: z.number().nullable(), slug: z.string() });
-const result = z.discriminatedUnion("__typename", [
+export const result = z.discriminatedUnion("__typename", [
   z.object({
     __typename: z.literal("CheckRun"),
     databaseId: z.number().nullable(),

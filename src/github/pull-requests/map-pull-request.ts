@@ -12,6 +12,7 @@ export function mapPullRequest(node: PullRequestNode): PullRequestFact {
     draft: node.isDraft,
     author: mapAccount(node.author),
     createdAt: node.createdAt,
+    updatedAt: node.updatedAt,
     crossRepository: node.isCrossRepository,
     base: { ref: node.baseRefName, oid: node.baseRef?.target?.oid ?? node.baseRefOid },
     retargetedAt: node.baseChanges.nodes.at(-1)?.createdAt ?? null,

@@ -34,6 +34,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
         state
         isDraft
         createdAt
+        updatedAt
         merged
         mergedAt
         isCrossRepository

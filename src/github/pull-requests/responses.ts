@@ -22,6 +22,7 @@ const pullRequest = z.object({
   state: z.enum(["OPEN", "CLOSED", "MERGED"]),
   isDraft: z.boolean(),
   createdAt: z.string(),
+  updatedAt: z.string(),
   merged: z.boolean(),
   mergedAt: z.string().nullable(),
   isCrossRepository: z.boolean(),
