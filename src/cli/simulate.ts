@@ -41,7 +41,7 @@ export const simulateCommand: Command = {
     const named = ownerAndName(required(options.repo, "--repo OWNER/NAME"));
     const which = choiceOf(options.pr, options.since);
     const { repository, installation } = await connect(named);
-    const simulator = new Simulator(installation.facts, policy, systemClock);
+    const simulator = new Simulator(installation, policy, systemClock);
     const tally = new Tally();
     for await (const number of numbersOf(which, repository, installation)) {
       const simulation = await attempt(simulator, repository, number);

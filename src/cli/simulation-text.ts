@@ -1,5 +1,6 @@
 import type { Simulation } from "../flows/simulate.js";
 import type { Finding, Outcome } from "../policy/finding.js";
+import { isOutside } from "../policy/rules/path-scope.js";
 import { visible } from "../report/escape.js";
 import { counted, GATE_NAMES, signOf } from "../report/words.js";
 
@@ -39,6 +40,7 @@ export function simulationLine(simulation: Simulation): string {
 }
 
 function verdictOf({ controlled, decision }: Simulation): string {
+  if (controlled && isOutside(decision)) return "outside";
   return controlled ? WORDS[decision.outcome] : "not controlled";
 }
 

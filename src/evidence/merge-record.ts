@@ -18,6 +18,8 @@ export interface MergeEvidence {
   readonly verdicts: Fact<readonly SignatureVerdict[]>;
   /** Of the keys and revocations that the signatures were judged by; `null` where they could not be read. */
   readonly trustDigest: string | null;
+  /** What it made of the branch is outside of what the policy gates, and so no bypass. */
+  readonly outside: boolean;
   /** `null`: the change was merged before any verdict on it. */
   readonly before: EarlierVerdict | null;
 }
@@ -34,19 +36,21 @@ export function mergeRecord({
   decision,
   verdicts,
   trustDigest,
+  outside,
   before,
 }: MergeEvidence): RecordContent {
   const { merge, base } = facts.pullRequest;
   if (merge === null) throw new TypeError("A merge record needs a merged pull request.");
   // The facts are gathered after the merge, when an approval, a review or the protection may have been changed: what
-  // was shown before it must have passed as well. Without any verdict before it, nothing let it in.
+  // was shown before it must have passed as well; that it was outside of what the policy gates is not that its gates
+  // passed. Without any verdict before it, nothing let it in.
   const shown = decision.outcome === "passed" && before?.outcome === "passed";
-  const bypass = !shown && !isObserved(decision);
+  const bypass = !outside && !shown && !isObserved(decision);
   return recordOf(
     {
       changeKey: changeKeys.pullRequest(facts.repository.id, facts.pullRequest.number),
       bypass,
-      outcome: decision.outcome,
+      outcome: outside ? "outside" : decision.outcome,
       controls: decision.controls,
     },
     {
@@ -63,6 +67,7 @@ export function mergeRecord({
       results: facts.results,
       codeScanning: facts.codeScanning,
       protection: facts.protection,
+      ...(facts.scope !== null && { scope: facts.scope }),
       decision,
       bypass,
       before,

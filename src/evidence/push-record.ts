@@ -1,5 +1,6 @@
 import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
 import type { Decision } from "../policy/finding.js";
+import type { Scope } from "../policy/scope.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { BASELINE_CONTROLS } from "./case-controls.js";
 import { changeKeys, type Move } from "./change-key.js";
@@ -28,24 +29,28 @@ export interface PushEvidence {
   /** GUIDs of the deliveries that told of it; none where it was found by comparison. */
   readonly deliveries: readonly string[];
   readonly exemption: Exemption | null;
+  /** What it touches of the policy's paths; `null`: those are everything. */
+  readonly scope: Fact<Scope> | null;
+  /** It touches nothing that the policy gates, and so is no bypass. */
+  readonly outside: boolean;
   /** By the policy from before the change. */
   readonly decision: Decision;
 }
 
 /**
- * Builds the record (kind `push`) of a change that came without a merged pull request. It is a bypass unless exempt
- * or merely observed, whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
+ * Builds the record (kind `push`) of a change that came without a merged pull request. It is a bypass unless exempt,
+ * outside of what the policy gates, or merely observed, whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
  */
 export function pushRecord(evidence: PushEvidence): RecordContent {
-  const { repository, branch, move, exemption, decision } = evidence;
+  const { repository, branch, move, exemption, scope, outside, decision } = evidence;
   const { oids, commits, verdicts, trustDigest, results, pusher, at, deliveries } = evidence;
   const { form, before, after } = move;
-  const bypass = exemption === null && !isObserved(decision);
+  const bypass = exemption === null && !outside && !isObserved(decision);
   return recordOf(
     {
       changeKey: changeKeys.ofMove(repository.id, branch, move),
       bypass,
-      outcome: exemption === null ? decision.outcome : "exempt",
+      outcome: exemption !== null ? "exempt" : outside ? "outside" : decision.outcome,
       controls: decision.controls,
     },
     {
@@ -64,6 +69,7 @@ export function pushRecord(evidence: PushEvidence): RecordContent {
       at,
       deliveries,
       exemption,
+      ...(scope !== null && { scope }),
       decision,
       bypass,
     },

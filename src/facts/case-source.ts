@@ -88,12 +88,16 @@ export interface TreeEntry {
   readonly oid: string;
 }
 
-/** Reads what a retroactive pull request is judged by. */
-export interface RetroactiveSource {
+/** Reads the files of commits. */
+export interface TreeSource {
   /** Every file of a commit's tree by its path, submodules and links included. */
   readTree(repository: RepositoryRef, commitOid: string): Promise<Fact<ReadonlyMap<string, TreeEntry>>>;
   /** The best common ancestor of two commits. */
   readMergeBase(repository: RepositoryRef, base: string, head: string): Promise<Fact<string>>;
+}
+
+/** Reads what a retroactive pull request is judged by. */
+export interface RetroactiveSource extends TreeSource {
   /**
    * `null`: there is no such pull request in this repository.
    * @throws CountersignError `head-moved` if its head moved while it was read

@@ -4,6 +4,7 @@
  * A fact is `known` or `unknown` with a reason. Rules must treat an unknown fact as not passing.
  */
 
+import type { Scope } from "../policy/scope.js";
 import type { ControlFile, ControlFiles, RegisteredKeys } from "./control-files.js";
 
 export type { ControlFile, ControlFiles, RegisteredKeys, X509Files } from "./control-files.js";
@@ -281,4 +282,6 @@ export interface ChangeFacts {
   /** Keys by login, for those whose keys were asked for. */
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
   readonly siblings: Fact<readonly SiblingFact[]>;
+  /** What it touches of the policy's paths; `null`: those are everything, so it was not looked at. */
+  readonly scope: Fact<Scope> | null;
 }

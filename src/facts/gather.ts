@@ -6,6 +6,8 @@ import type { SignatureVerdict } from "../signatures/verdict.js";
 import type { Verifier } from "../signatures/verifier.js";
 import type { Account, BranchTip, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
 import { forkedHead, known, unknown } from "./facts.js";
+import type { TreeSource } from "./case-source.js";
+import { readScope } from "./read-scope.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
 import { verifyCommits, type TrustProblem } from "./verify-commits.js";
 
@@ -23,6 +25,7 @@ export interface GatheredChange {
 
 export interface GatherPorts {
   readonly source: FactSource;
+  readonly trees: TreeSource;
   readonly clock: Clock;
   readonly verifier: Verifier;
   /** Who pushed a branch to a commit, as a webhook told us; `null` where none did. */
@@ -70,6 +73,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     proposedPolicy: reading.proposedPolicy,
     registeredKeys: signatures.registeredKeys,
     siblings: reading.siblings,
+    scope: await readChange(reading, merge, policy, ports.trees),
   };
   return {
     facts,
@@ -104,6 +108,22 @@ async function readControlFiles(
   if (merge === null) return reading.controlFiles;
   if (!merge.landing.known) return merge.landing;
   return source.readControlFiles(reading.repository, merge.landing.value.before);
+}
+
+/**
+ * What an open pull request touches is what its head has changed since it left the base branch; what a merged one does,
+ * what it made of the branch, which can be more where the branch had moved on meanwhile.
+ */
+function readChange(
+  { repository, pullRequest: { base, head } }: PullRequestReading,
+  merge: MergeFact | null,
+  policy: PolicySource,
+  trees: TreeSource,
+): Promise<ChangeFacts["scope"]> {
+  if (merge === null) return readScope(trees, repository, policy, { forkedFrom: base.oid, to: head.oid });
+  // Where it is not known how it landed, there is no policy whose paths could leave it out.
+  const before = merge.landing.known ? merge.landing.value.before : base.oid;
+  return readScope(trees, repository, policy, { steps: [before, merge.commitOid] });
 }
 
 async function readLastPusher(

@@ -28,6 +28,7 @@ export function gatherPorts(
 ): GatherPorts {
   return {
     source: installation.facts,
+    trees: installation.retroactive,
     clock,
     verifier,
     findPusher: (tip) => store.findPusher(tenantId, tip),

@@ -3,6 +3,7 @@ import { sha256Hex } from "../evidence/canonical.js";
 import { type Emergencies, NO_EMERGENCIES } from "../policy/emergencies.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
 import { evaluate } from "../policy/evaluate.js";
+import { outcomeName } from "../policy/rules/path-scope.js";
 import { expiresAt } from "../policy/verdict/expiry.js";
 import { type Decision, enforced } from "../policy/finding.js";
 import { baseDigest, stateDigest, stateOf } from "../policy/verdict/seen.js";
@@ -146,7 +147,7 @@ function newDecision(tenantId: number, change: Judged): NewDecision {
     pullNumber: number,
     baseRef: base.ref,
     headOid: head.oid,
-    outcome: controlled ? decision.outcome : "not-controlled",
+    outcome: controlled ? outcomeName(decision) : "not-controlled",
     policyDigest: decision.policy.digest,
     observedAt: new Date(facts.observedAt),
     body,

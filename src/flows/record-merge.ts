@@ -6,6 +6,7 @@ import type { PullRequestSubject } from "../store/jobs.js";
 import { NO_EMERGENCIES } from "../policy/emergencies.js";
 import type { Decision } from "../policy/finding.js";
 import { withFindings } from "../policy/merge-group/member-decision.js";
+import { isOutside } from "../policy/rules/path-scope.js";
 import type { NewRecord, StoreTransaction } from "../store/store.js";
 import type { Installation } from "../github/github.js";
 import { gatherPorts, installationOf, type FlowContext } from "./context.js";
@@ -73,14 +74,19 @@ async function wasControlled(
 }
 
 /** Puts the job off while GitHub does not yet tell all of what it told us by webhook. */
-function awaitMerge({ facts: { pullRequest } }: GatheredChange, now: Date): void {
+function awaitMerge({ facts: { pullRequest, scope } }: GatheredChange, now: Date): void {
   const { merge, number } = pullRequest;
   if (merge === null) {
     throw new CountersignError("github-unavailable", `GitHub does not show #${number} as merged yet.`);
   }
   const young = now.getTime() - Date.parse(merge.mergedAt) < LAG_MS;
-  if (young && !merge.landing.known) {
-    throw new CountersignError("github-unavailable", merge.landing.reason.message, {
+  const mayCome = [
+    merge.landing,
+    ...(scope?.known === false && scope.reason.code === "not-found" ? [scope] : []),
+  ];
+  for (const fact of young ? mayCome : []) {
+    if (fact.known) continue;
+    throw new CountersignError("github-unavailable", fact.reason.message, {
       retryAt: new Date(now.getTime() + LAG_RETRY_MS),
     });
   }
@@ -137,6 +143,8 @@ async function judgeMerge(
   });
   const { doubts } = await readHindrances(context, installation, tenantId, change);
   const decision = judge(change, { ...NO_EMERGENCIES, doubts, protectionChanges });
+  // What is outside needed no group to pass either.
+  if (isOutside(decision)) return { decision, before };
   return { decision: withFindings(decision, await groupFindings(context, tenantId, change)), before };
 }
 
@@ -145,7 +153,8 @@ function newRecord(tenantId: number, change: GatheredChange, judged: JudgedMerge
   const { merge, number, base, head } = facts.pullRequest;
   if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
   const { decision, before } = judged;
-  const record = mergeRecord({ facts, decision, verdicts, trustDigest, before });
+  const outside = isOutside(decision);
+  const record = mergeRecord({ facts, decision, verdicts, trustDigest, outside, before });
   return {
     tenantId,
     kind: "merge",
@@ -155,7 +164,6 @@ function newRecord(tenantId: number, change: GatheredChange, judged: JudgedMerge
     pullNumber: number,
     headOid: head.oid,
     commitOid: merge.commitOid,
-    outcome: decision.outcome,
     policyDigest: decision.policy.digest,
     controls: decision.controls,
     occurredAt: new Date(merge.mergedAt),

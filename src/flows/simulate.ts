@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import { type ControlFile, type ControlFiles, type Fact, known, type RepositoryRef } from "../facts/facts.js";
+import type { TreeSource } from "../facts/case-source.js";
 import { gather } from "../facts/gather.js";
 import type { FactSource } from "../facts/source.js";
 import { NO_EMERGENCIES } from "../policy/emergencies.js";
@@ -19,6 +20,12 @@ export interface Simulation {
   readonly decision: Decision;
 }
 
+/** What of an installation is asked; it is only read. */
+export interface SimulationPorts {
+  readonly facts: FactSource;
+  readonly retroactive: TreeSource;
+}
+
 /**
  * Judges pull requests by a policy that is in no repository yet. A merged one is judged as of its merge. Keys and
  * revocations are those of the base branch, protection and everything else are what GitHub shows: of the past, GitHub
@@ -26,11 +33,13 @@ export interface Simulation {
  */
 export class Simulator {
   readonly #source: FactSource;
+  readonly #trees: TreeSource;
   readonly #clock: Clock;
   readonly #verifier = new Verifier();
 
-  constructor(source: FactSource, policy: ControlFile, clock: Clock) {
-    this.#source = under(policy, source);
+  constructor({ facts, retroactive }: SimulationPorts, policy: ControlFile, clock: Clock) {
+    this.#source = under(policy, facts);
+    this.#trees = retroactive;
     this.#clock = clock;
   }
 
@@ -38,6 +47,7 @@ export class Simulator {
   async simulate(repository: RepositoryRef, number: number): Promise<Simulation> {
     const ports = {
       source: this.#source,
+      trees: this.#trees,
       clock: this.#clock,
       verifier: this.#verifier,
       // Who pushed is in the app's own database, which is not asked; GitHub's log of the branch is.

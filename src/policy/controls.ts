@@ -214,6 +214,11 @@ export const RULES = {
     claim: "The policy that judges came through its gates, as far as open break-glass cases tell",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5", "NIST-800-53r5:CM-6"],
   },
+  "path-scope": {
+    gate: "policy",
+    claim: "A change of which a gate asks nothing touches nothing that the reconciler reads",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
+  },
   waiver: {
     gate: "policy",
     claim: "Each exception of the policy has an owner, a reason and an end within a year",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { breakGlass } from "./document/break-glass.js";
 import { accountId, LIST_LIMIT, name } from "./document/common.js";
+import { paths } from "./document/paths.js";
 import { waivers } from "./document/waivers.js";
 import { signatures } from "./document/signatures.js";
 import { POLICY_PATH } from "./paths.js";
@@ -126,6 +127,7 @@ export const PolicySchema = z
       .describe(
         "The controlled branches: names or globs (* within a path segment, ** across, ? one character).",
       ),
+    paths,
     signatures,
     protection,
     results: z

@@ -1,10 +1,12 @@
 import type { CommitFact, Fact, ResultFact } from "../facts/facts.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { outcomeOf } from "./decide.js";
-import { policyInForce, unusable } from "./evaluate.js";
+import { isKnownOutside, policyInForce, unusable } from "./evaluate.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
+import type { Scope } from "./scope.js";
 import { advice, failed } from "./rules/build.js";
+import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
 import { shortOid } from "./rules/repository.js";
 import { resultFindings } from "./rules/results.js";
 import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
@@ -31,21 +33,32 @@ export interface PushFacts {
   readonly commits: Fact<readonly CommitFact[]>;
   /** Results on the commit that it made the branch lead to. */
   readonly results: Fact<readonly ResultFact[]>;
+  /** What it touches of the policy's paths; `null`: those are everything, so it was not looked at. */
+  readonly scope: Fact<Scope> | null;
 }
 
 /**
  * Runs over a push what can be asked of it afterwards: signatures and results, as they stood when it landed. By its
  * nature it fails the other two gates, as it came without a pull request, and so without anybody's review.
  *
- * `source` is the policy of the branch before the push; `verdicts` are ours on its commits.
+ * Nothing is asked of a push that touches nothing of the policy's paths, as long as it adds to the branch.
+ *
+ * `source` is the policy of the branch before the push; `verdicts` are ours on its commits. `inDoubt`: it may itself have
+ * come around the gates.
  */
 export function evaluatePush(
   facts: PushFacts,
   source: PolicySource,
   verdicts: Fact<readonly SignatureVerdict[]>,
   trustProblems: readonly TrustProblem[],
+  inDoubt: boolean,
 ): GateResult[] {
+  const { scope } = facts;
+  const isOutside = !inDoubt && isForward(facts) && isKnownOutside(scope);
   return GATES.map((gate) => {
+    if (isOutside && source.kind === "usable") {
+      return { gate, outcome: "passed", findings: [outsideFinding(gate, scope.value, source.policy)] };
+    }
     const findings =
       source.kind === "usable"
         ? judge(gate, facts, source, verdicts, trustProblems).map(landed)
@@ -53,6 +66,10 @@ export function evaluatePush(
     return { gate, outcome: outcomeOf(findings), findings };
   });
 }
+
+/** Whether it only adds to what is there: no path leaves out that a branch's history was rewritten, or taken away. */
+export const isForward = ({ form }: Pick<PushFacts, "form">): boolean =>
+  form === "push" || form === "compared";
 
 function judge(
   gate: Gate,
@@ -69,7 +86,7 @@ function judge(
     case "protection":
       return aroundProtection(facts);
     case "policy":
-      return [policyInForce(source), ...results(facts, source)];
+      return [policyInForce(source), ...scopeNotes(facts.scope), ...results(facts, source)];
     case "review":
       return [notReviewed(facts)];
   }

@@ -1,4 +1,4 @@
-import type { ChangeFacts, Fact } from "../facts/facts.js";
+import type { ChangeFacts, Fact, Known } from "../facts/facts.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { asOfMerge } from "./verdict/as-of-merge.js";
 import { outcomeOf } from "./decide.js";
@@ -6,9 +6,11 @@ import { POLICY_PATH } from "./document.js";
 import type { Emergencies } from "./emergencies.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
+import type { Scope } from "./scope.js";
 import { advice, failed, noted, passed, unclear } from "./rules/build.js";
 import { codeScanningFindings } from "./rules/code-scanning.js";
-import { emergencyFindings } from "./rules/emergencies.js";
+import { emergencyFindings, frozen } from "./rules/emergencies.js";
+import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
 import { protectionFindings } from "./rules/protection.js";
 import { judgedAt } from "./rules/results/counted.js";
 import { resultFindings } from "./rules/results.js";
@@ -30,6 +32,9 @@ export function evaluate(
   trustProblems: readonly TrustProblem[],
   emergencies: Emergencies,
 ): GateResult[] {
+  if (source.kind === "usable" && emergencies.doubts.length === 0 && isKnownOutside(facts.scope)) {
+    return outside(facts.scope.value, source, emergencies);
+  }
   const then = asOfMerge(facts);
   const urgent = emergencyFindings(then, emergencies);
   return GATES.map((gate) => {
@@ -38,6 +43,26 @@ export function evaluate(
         ? waive(judge(gate, then, source, verdicts, trustProblems), source.policy.waivers, judgedAt(then))
         : unusable(gate, source);
     const findings = [...judged, ...urgent.filter((finding) => finding.gate === gate)];
+    return { gate, outcome: outcomeOf(findings), findings };
+  });
+}
+
+/** Whether a policy gates nothing of what a change touches. What is not known is not outside. */
+export const isKnownOutside = (scope: Fact<Scope> | null): scope is Known<Scope> =>
+  scope?.known === true && scope.value.kind === "outside";
+
+/**
+ * Nothing is asked of what is outside of a policy's paths, as long as that policy is not itself in doubt. A frozen branch
+ * stays frozen for it too.
+ */
+function outside(
+  scope: Scope,
+  { policy }: PolicySource & { kind: "usable" },
+  { freezes }: Emergencies,
+): GateResult[] {
+  return GATES.map((gate) => {
+    const urgent = freezes.map(frozen).filter((finding) => finding.gate === gate);
+    const findings = [outsideFinding(gate, scope, policy), ...urgent];
     return { gate, outcome: outcomeOf(findings), findings };
   });
 }
@@ -58,6 +83,7 @@ function judge(
     case "policy":
       return [
         policyInForce(source),
+        ...scopeNotes(facts.scope),
         ...proposedPolicyFindings(facts),
         ...resultFindings(facts, policy),
         ...codeScanningFindings(facts, policy),

@@ -1,4 +1,4 @@
-import { globMatches } from "./document/branches.js";
+import { globMatches } from "./document/glob.js";
 import type { Waiver } from "./document/waivers.js";
 import { POLICY_PATH } from "./document.js";
 import type { Finding } from "./finding.js";

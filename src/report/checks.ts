@@ -1,5 +1,6 @@
 import { type Gate, GATES, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
+import { isOutsideFinding } from "../policy/rules/path-scope.js";
 import { actionsOf, type CheckAction } from "./actions.js";
 import { annotationsOf, type Annotation } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
@@ -22,7 +23,7 @@ import {
   summaryTable,
   todoBlocks,
 } from "./markdown.js";
-import { counted, GATE_NAMES, type Verdict } from "./words.js";
+import { counted, GATE_NAMES, OUTSIDE_TITLE, type Verdict } from "./words.js";
 
 export type { PullDecision, PullReference } from "./merged.js";
 
@@ -148,6 +149,7 @@ function conclusionOf(verdict: Verdict): RenderedCheck["conclusion"] {
 /** Counts in our own words: a title is shown in lists, where nothing strangers wrote belongs. */
 function titleOf(outcome: Outcome, findings: readonly SharedFinding[]): string {
   if (outcome === "passed") {
+    if (findings.every(({ finding }) => isOutsideFinding(finding))) return OUTSIDE_TITLE;
     const waivers = findings.filter(({ finding }) => finding.status === "waived").length;
     return waivers === 0 ? "All passed" : `Passed, with ${counted(waivers, "waiver")}`;
   }

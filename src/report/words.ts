@@ -14,6 +14,9 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   unknown: "❔ could not be checked",
 };
 
+/** What is said of a change that touches nothing of the policy's paths, where others are said to have passed. */
+export const OUTSIDE_TITLE = "Outside of what the policy gates";
+
 /** What a check shows: an outcome, or why it stops nothing though it may not have passed. */
 export type Verdict = Outcome | "declared" | "observed";
 

@@ -130,6 +130,15 @@ function simulating(cast: () => Cast): void {
     expect([code, lines[0]]).toEqual([0, expect.stringContaining("not controlled")]);
   });
 
+  it("asks nothing of what touches none of the policy's paths, and says which it did", async () => {
+    const repository = await cast().repository("beside");
+    const { pull } = await cast().openPull(repository, "topic", { push: { key: null } });
+    const path = await policyFile("version: 1\npaths: [README.md]\n");
+    const { code, lines } = await run("--policy", path, "--repo", "acme/beside", "--pr", String(pull.number));
+    expect([code, lines[0]?.split("\n", 1)]).toEqual([0, [expect.stringMatching(/^#1 +open +outside /)]]);
+    expect(lines.join("\n")).toContain("It changes topic.yaml; gated are README.md");
+  });
+
   it.each<[string, readonly string[], RegExp]>([
     ["no policy", ["--repo", "acme/dry", "--pr", "1"], /--policy FILE is missing/],
     ["no repository", ["--policy", "GOOD", "--pr", "1"], /--repo OWNER\/NAME is missing/],

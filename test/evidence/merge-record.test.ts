@@ -21,6 +21,7 @@ const evidence = (change: Partial<MergeEvidence> = {}): MergeEvidence => ({
   decision: decision(),
   verdicts: known([verdict()]),
   trustDigest: "f".repeat(64),
+  outside: false,
   before: { outcome: "passed", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) },
   ...change,
 });
@@ -66,6 +67,19 @@ describe("mergeRecord", () => {
       bypass: false,
       before: { outcome: "passed" },
     });
+  });
+
+  it("is no bypass where what landed is outside of what the policy gates, whatever was shown before", () => {
+    const scope = known({ kind: "outside" as const, paths: ["docs/a.md"], total: 1 });
+    const change = { facts: { ...merged(MERGED_AT), scope }, outside: true, before: null };
+    expect(mergeRecord(evidence(change))).toMatchObject({ bypass: false, outcome: "outside" });
+    expect(bodyOf(change)).toMatchObject({ scope: { value: { paths: ["docs/a.md"] } } });
+    expect(bodyOf()).not.toHaveProperty("scope");
+  });
+
+  it("is a bypass where it was let in as outside, and what landed is not, though the gates would pass", () => {
+    const before = { outcome: "outside", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) };
+    expect(mergeRecord(evidence({ before }))).toMatchObject({ bypass: true, outcome: "passed" });
   });
 
   it("is canonical, and its digest is over these very bytes", () => {

@@ -27,6 +27,8 @@ const evidence = (change: Partial<PushEvidence> = {}): PushEvidence => ({
   at: "2026-11-20T12:30:00.000Z",
   deliveries: ["guid"],
   exemption: null,
+  scope: null,
+  outside: false,
   decision,
   ...change,
 });
@@ -80,6 +82,14 @@ describe("pushRecord", () => {
     ["compared", "b", "b"],
   ] as const)("is named by its form: %s", (form, after, end) => {
     expect(pushRecord(evidence({ move: { form, before: "a", after } })).changeKey).toBe(`10/main@${end}`);
+  });
+
+  it("is no bypass where it is outside of what the policy gates, and says what it touched", () => {
+    const scope = known({ kind: "outside" as const, paths: ["docs/a.md"], total: 1 });
+    const change = { outside: true, scope, decision: { ...decision, outcome: "passed" as const } };
+    expect(pushRecord(evidence(change))).toMatchObject({ bypass: false, outcome: "outside" });
+    expect(bodyOf(change)).toMatchObject({ bypass: false, scope: { value: { paths: ["docs/a.md"] } } });
+    expect(bodyOf()).not.toHaveProperty("scope");
   });
 
   it("keeps what could not be read as unknown", () => {

@@ -57,6 +57,10 @@ async function gatherLanded(
   const clock = new ManualClock(new Date("2026-11-20T12:31:00Z"));
   return await gather(ADDRESS, {
     source,
+    trees: {
+      readTree: () => Promise.reject(new Error("The policy gates everything.")),
+      readMergeBase: () => Promise.reject(new Error("The policy gates everything.")),
+    },
     clock,
     verifier: new Verifier(),
     findPusher: () => Promise.resolve(null),

@@ -29,10 +29,11 @@ const push = (change: Partial<PushFacts> = {}): PushFacts => ({
   landedAt: "2026-11-20T11:30:00Z",
   commits: known([commit()]),
   results: known([checkRun()]),
+  scope: null,
   ...change,
 });
-const judge = (facts: PushFacts, from = source(RESULTS), verdicts = known([verdict()])) =>
-  evaluatePush(facts, from, verdicts, []);
+const judge = (facts: PushFacts, from = source(RESULTS), verdicts = known([verdict()]), inDoubt = false) =>
+  evaluatePush(facts, from, verdicts, [], inDoubt);
 const findingsOf = (...given: Parameters<typeof judge>) =>
   judge(...given).flatMap(({ findings }) => findings);
 

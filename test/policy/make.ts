@@ -182,6 +182,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
   proposedPolicy: known(null),
   registeredKeys: [],
   siblings: known([]),
+  scope: null,
   ...change,
 });
 

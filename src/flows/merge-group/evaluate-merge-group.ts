@@ -3,6 +3,7 @@ import { numberInName } from "../../policy/merge-group/queue.js";
 import type { UnknownReason } from "../../facts/facts.js";
 import { decisionDigestInput } from "../../policy/decide.js";
 import { unattributed } from "../../policy/merge-group/findings.js";
+import { outcomeName } from "../../policy/rules/path-scope.js";
 import type { CommitSubject } from "../../store/jobs.js";
 import type { KnownMergeGroup } from "../../store/merge-group-store.js";
 import type { NewDecision, StoreTransaction } from "../../store/store.js";
@@ -79,7 +80,7 @@ function decisionOf(group: KnownMergeGroup, { body, observedAt }: JudgedMember):
     pullNumber: pull.number,
     baseRef: group.baseRef,
     headOid: group.headOid,
-    outcome: controlled ? decision.outcome : "not-controlled",
+    outcome: controlled ? outcomeName(decision) : "not-controlled",
     policyDigest: decision.policy.digest,
     observedAt: new Date(observedAt),
     body,

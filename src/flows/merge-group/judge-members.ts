@@ -1,6 +1,7 @@
 import { gather, type GatheredChange } from "../../facts/gather.js";
 import type { Fact, ResultFact } from "../../facts/facts.js";
 import { known } from "../../facts/facts.js";
+import { readScope } from "../../facts/read-scope.js";
 import { verifyCommits } from "../../facts/verify-commits.js";
 import type { Installation } from "../../github/github.js";
 import { NO_EMERGENCIES } from "../../policy/emergencies.js";
@@ -13,6 +14,7 @@ import {
   membershipFindings,
 } from "../../policy/merge-group/findings.js";
 import { memberDecision } from "../../policy/merge-group/member-decision.js";
+import { isOutside } from "../../policy/rules/path-scope.js";
 import { expiresAt } from "../../policy/verdict/expiry.js";
 import type { SignatureVerdict } from "../../signatures/verdict.js";
 import type { KnownMergeGroup } from "../../store/merge-group-store.js";
@@ -91,11 +93,16 @@ async function verifyMade(
 
 async function judgeMember(shared: Shared, member: Member, change: GatheredChange): Promise<JudgedMember> {
   const { context, installation, group, results } = shared;
-  const { facts, policy } = change;
+  const { policy } = change;
+  // The queue lands it on top of others, where it may touch more than its own head shows.
+  const made = member.commits.at(-1)?.oid ?? member.below;
+  const steps = [member.below, made];
+  const scope = await readScope(installation.retroactive, group.repository, policy, { steps });
+  const facts = { ...change.facts, scope };
   const { number, title, base } = facts.pullRequest;
   const hindrances = await readHindrances(context, installation, group.tenantId, change);
-  const decision = judge(change, { ...NO_EMERGENCIES, ...hindrances });
-  const own = await findingsOf(shared, member, change);
+  const decision = judge({ ...change, facts }, { ...NO_EMERGENCIES, ...hindrances });
+  const own = isOutside(decision) ? [] : await findingsOf(shared, member, change);
   const ofGroup = { ...facts, results, pullRequest: { ...facts.pullRequest, merge: null } };
   const expiries =
     policy.kind === "usable" ? [facts, ofGroup].flatMap((one) => expiresAt(one, policy.policy) ?? []) : [];

@@ -1,5 +1,6 @@
 import { DEFAULT_BRANCH, type Policy } from "../document.js";
 import { QUEUE_BRANCHES } from "../merge-group/queue.js";
+import { globMatches } from "./glob.js";
 
 /**
  * Whether the policy controls `branch` (a short name, without `refs/heads/`).
@@ -24,30 +25,3 @@ export function isControlled(
  */
 const isPassedOver = (pattern: string, branch: string): boolean =>
   branch.startsWith(QUEUE_BRANCHES) && !pattern.startsWith(QUEUE_BRANCHES);
-
-/**
- * Whether `text` matches a glob: `*` within a path segment, `**` across segments, `?` one character but `/`.
- * Walks all positions the pattern may stand at together, so no pattern can make it slow.
- */
-export function globMatches(pattern: string, text: string): boolean {
-  const tokens = pattern.match(/\*\*|[\s\S]/gu) ?? [];
-  let positions = closure(tokens, new Set([0]));
-  for (const char of text) {
-    const next = new Set<number>();
-    for (const at of positions) {
-      const token = tokens[at];
-      if (token === "**" || (token === "*" && char !== "/")) next.add(at);
-      else if (token === char || (token === "?" && char !== "/")) next.add(at + 1);
-    }
-    positions = closure(tokens, next);
-  }
-  return positions.has(tokens.length);
-}
-
-/** Stars may stand for nothing: whoever stands before one also stands behind it. */
-function closure(tokens: readonly string[], positions: Set<number>): Set<number> {
-  for (const at of positions) {
-    if (tokens[at] === "*" || tokens[at] === "**") positions.add(at + 1);
-  }
-  return positions;
-}

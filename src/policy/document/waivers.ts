@@ -12,6 +12,7 @@ const NEVER: ReadonlySet<string> = new Set<RuleName>([
   "shared-head",
   "frozen-branch",
   "policy-in-doubt",
+  "path-scope",
   "waiver",
 ]);
 

@@ -19,7 +19,8 @@ export function emergencyFindings(
   ];
 }
 
-function frozen({ caseId, issueUrl, clocks, branch }: Freeze): Finding {
+/** That a case in breach holds up whatever goes to its branch. */
+export function frozen({ caseId, issueUrl, clocks, branch }: Freeze): Finding {
   return failed("frozen-branch", {
     subject: branch,
     reason: "branch-frozen",

@@ -1,44 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
-import { globMatches, isControlled } from "../../../src/policy/document/branches.js";
+import { isControlled } from "../../../src/policy/document/branches.js";
 import { policy } from "../make.js";
-
-describe("globMatches", () => {
-  it.each([
-    ["main", "main", true],
-    ["main", "mainline", false],
-    ["release/*", "release/1.2", true],
-    ["release/*", "release/1/2", false],
-    ["release/**", "release/1/2", true],
-    ["**", "a/b/c", true],
-    ["*", "a/b", false],
-    ["*", "", true],
-    ["v?", "v1", true],
-    ["v?", "v", false],
-    ["v?", "v/", false],
-    ["a*b*c", "aXbYc", true],
-    ["a*b*c", "aXbY", false],
-    ["*-prod", "eu-west-prod", true],
-    ["a.c", "abc", false],
-    ["[ab]", "a", false],
-    ["**/main", "x/y/main", true],
-  ])("%s against %s: %s", (pattern, branch, expected) => {
-    expect(globMatches(pattern, branch)).toBe(expected);
-  });
-
-  it("matches every name without wildcards with itself only", () => {
-    const name = fc.string({ minLength: 1 }).filter((text) => !/[*?]/.test(text));
-    fc.assert(
-      fc.property(name, name, (a, b) => {
-        expect(globMatches(a, b)).toBe(a === b);
-      }),
-    );
-  });
-
-  it("is not slowed down by many stars", () => {
-    expect(globMatches("*a".repeat(100), "a".repeat(250) + "b")).toBe(false);
-  });
-});
 
 describe("isControlled", () => {
   it("controls the default branch where the policy names none", () => {

@@ -12,9 +12,10 @@ import { isControlledBranch } from "../../../policy/controlled.js";
 import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
 import { type Decision, enforced } from "../../../policy/finding.js";
+import { isOutside } from "../../../policy/rules/path-scope.js";
 import { type PolicySource, resolvePolicy } from "../../../policy/resolve.js";
 import type { Verifier } from "../../../signatures/verifier.js";
-import { readCommits, readControlFilesAt } from "./read-move.js";
+import { readCommits, readControlFilesAt, readTouched } from "./read-move.js";
 import { type Movers, moversOf } from "./movers.js";
 
 /** A move of a branch with all that is known of it. */
@@ -78,8 +79,10 @@ export async function judgeMove(
     commits,
     results:
       change.after === null ? known([]) : await installation.branches.readResults(repository, change.after),
+    scope: await readTouched(installation, repository, { policy, before, change }, instants),
   };
-  const gates = evaluatePush(facts, policy, signatures.verdicts, signatures.trustProblems);
+  const inDoubt = occasion.isDoubted(policy);
+  const gates = evaluatePush(facts, policy, signatures.verdicts, signatures.trustProblems, inDoubt);
   const judged = {
     change,
     before,
@@ -87,11 +90,7 @@ export async function judgeMove(
     facts,
     policy,
     controlled: isControlledBranch(files, policy, branch),
-    decision: decide(
-      gates,
-      occasion.isDoubted(policy) ? enforced(policy.identity) : policy.identity,
-      facts.observedAt,
-    ),
+    decision: decide(gates, inDoubt ? enforced(policy.identity) : policy.identity, facts.observedAt),
   };
   return { ...judged, record: recordOf(judged, occasion, signatures) };
 }
@@ -126,6 +125,8 @@ function recordOf(
     at: facts.landedAt,
     deliveries: change.guids,
     exemption: isDoubted(judged.policy) ? null : exemptionFor(judged),
+    scope: facts.scope,
+    outside: isOutside(decision),
     decision,
   });
 }

@@ -1,7 +1,10 @@
 import type { MoveChange } from "../../../breakglass/detect/look.js";
 import type { CommitFact, ControlFiles, Fact, RepositoryRef } from "../../../facts/facts.js";
 import { known } from "../../../facts/facts.js";
+import { readScope } from "../../../facts/read-scope.js";
 import type { Installation } from "../../../github/github.js";
+import { isForward, type PushFacts } from "../../../policy/evaluate-push.js";
+import type { PolicySource } from "../../../policy/resolve.js";
 import { awaitRead } from "../lag.js";
 
 /** When a move happened by GitHub's account (`null`: it does not tell), and when we look. */
@@ -46,4 +49,23 @@ export async function readCommits(
   const brought = await branches.readPushedCommits(repository, before, after);
   if (!brought.known || brought.value.length > 0) return awaitRead(brought, instants);
   return awaitRead(await branches.readPushedCommits(repository, null, after), instants);
+}
+
+/**
+ * What a move touches of the policy's paths. A push says from where to where it led. What no push told of may have come in
+ * several, one of which took back what another had brought: then each commit may have been what the reconciler saw.
+ *
+ * @throws CountersignError `github-unavailable` while it may only not show yet
+ */
+export async function readTouched(
+  { retroactive }: Pick<Installation, "retroactive">,
+  repository: RepositoryRef,
+  { policy, before, change }: { policy: PolicySource; before: string; change: MoveChange },
+  instants: Instants,
+): Promise<PushFacts["scope"]> {
+  const { form, after, oids } = change;
+  if (after === null || !isForward({ form })) return null;
+  const steps = form === "push" ? [before, after] : [...new Set([before, ...oids, after])];
+  const scope = await readScope(retroactive, repository, policy, { steps });
+  return scope === null ? null : awaitRead(scope, instants);
 }
