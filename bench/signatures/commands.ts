@@ -22,31 +22,35 @@ export function newest({ commits: all }: History, commits: number): string {
   return commits < all ? `main~${commits}..main` : "main";
 }
 
-/**
- * `countersign verify` as users run it, over the newest `commits`, all of which must be good. `threads`: `null` leaves
- * it to the command.
- */
+/** What a run may use; left out, the command decides as it does for users. */
+export interface Resources {
+  readonly threads?: number;
+  /** The one core that the command and the git that it starts have to share. */
+  readonly core?: number;
+}
+
+/** `countersign verify` as users run it, over the newest `commits`, all of which must be good. */
 export async function countersignVerify(
   history: History,
   commits: number,
-  threads: number | null,
+  { threads, core }: Resources = {},
 ): Promise<Verification> {
   const { repository, keyring, allowedSigners } = history;
   const peakFile = join(repository, "peak");
   const trust = ["--keyring", keyring, "--allowed-signers", allowedSigners];
   const options = ["--json", "--at", EVALUATED_AT.toISOString()];
-  const pool = threads === null ? [] : ["--threads", String(threads)];
+  const pool = threads === undefined ? [] : ["--threads", String(threads)];
   // A revision alone would be one commit.
   const range = commits < history.commits ? [newest(history, commits)] : ["--all"];
   const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      ...["--import", PEAK_MEMORY, join(ROOT, "bin", "countersign.js"), "verify", "--repo", repository],
-      ...[...trust, ...options, ...pool, ...range],
-    ],
-    { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, COUNTERSIGN_BENCH_PEAK: peakFile } },
-  );
+  const pinned = core === undefined ? [] : ["taskset", "--cpu-list", String(core)];
+  const node = [process.execPath, "--import", PEAK_MEMORY, join(ROOT, "bin", "countersign.js")];
+  const command = [...node, "verify", "--repo", repository, ...trust, ...options, ...pool, ...range];
+  const [program = "", ...args] = [...pinned, ...command];
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, COUNTERSIGN_BENCH_PEAK: peakFile },
+  });
   let lines = 0;
   child.stdout.on("data", (chunk: Buffer) => {
     for (let at = chunk.indexOf("\n"); at !== -1; at = chunk.indexOf("\n", at + 1)) lines += 1;
