@@ -96,7 +96,7 @@ function judge(
 function framed(facts: PushFacts, after: string) {
   const { observedAt, repositoryUrl: url, before, landedAt: mergedAt, commits, results: found } = facts;
   const pullRequest = { url, head: { oid: after }, base: { oid: before ?? after }, merge: { mergedAt } };
-  return { observedAt, pullRequest, commits, results: resultsAsOf(found, mergedAt) };
+  return { observedAt, pullRequest, commits, push: null, results: resultsAsOf(found, mergedAt) };
 }
 
 function results(facts: PushFacts, { policy }: PolicySource & { kind: "usable" }): Finding[] {

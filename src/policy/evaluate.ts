@@ -18,6 +18,7 @@ import { proposedPolicyFindings } from "./rules/proposed-policy.js";
 import { reviewFindings } from "./rules/review.js";
 import { waive, waiverFindings } from "./waivers.js";
 import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
+import type { HeadPush } from "./rules/signatures/bots.js";
 
 /**
  * Runs every rule over the facts of one change and gives the four gates in their order.
@@ -77,7 +78,7 @@ function judge(
   const { policy } = source;
   switch (gate) {
     case "signatures":
-      return signatureFindings(facts, policy, verdicts, trustProblems);
+      return signatureFindings({ ...facts, push: pushOf(facts) }, policy, verdicts, trustProblems);
     case "protection":
       return protectionFindings(facts, policy);
     case "policy":
@@ -93,6 +94,8 @@ function judge(
       return reviewFindings(facts, policy);
   }
 }
+
+const pushOf = ({ pullRequest, lastPusher }: ChangeFacts): HeadPush => ({ ...pullRequest, lastPusher });
 
 /** Names the policy that judges. */
 export function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding {

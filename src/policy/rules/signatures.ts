@@ -1,10 +1,11 @@
-import type { ChangeFacts, CommitFact, Fact } from "../../facts/facts.js";
+import type { Account, ChangeFacts, CommitFact, Fact } from "../../facts/facts.js";
 import { REASONS } from "../../signatures/reasons.js";
 import type { SignatureVerdict } from "../../signatures/verdict.js";
 import type { Policy } from "../document.js";
 import { REVOKED_KEYS_PATH } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { advice, failed, noted, passed, unclear } from "./build.js";
+import { type HeadPush, namedBotOf } from "./signatures/bots.js";
 import { forgeOpinion } from "./signatures/forge-opinion.js";
 import { type ChangeFrame, originUrl, shortOid } from "./repository.js";
 import { type Mending, MENDING, needsSigning, reasonRemedy } from "./signatures/mending.js";
@@ -19,7 +20,10 @@ export interface TrustProblem {
 }
 
 /** What this rule reads of a change. */
-export type SignatureFacts = ChangeFrame & Pick<ChangeFacts, "commits">;
+export interface SignatureFacts extends ChangeFrame, Pick<ChangeFacts, "commits"> {
+  /** `null`: it came without a pull request, and whoever pushed it went around the gates. */
+  readonly push: HeadPush | null;
+}
 
 /**
  * Gate 1: every commit of the pull request is signed by a trusted key of its committer.
@@ -39,7 +43,10 @@ export function signatureFindings(
   const complete = completeness(commits, facts.pullRequest.head.oid);
   if (!verdicts.known)
     return [...complete, unclear("commit-signature", "signatures", verdicts.reason), ...trust];
-  const judged = commits.map((commit) => judge(commit, verdictOn(commit, verdicts.value), policy));
+  const judged = commits.map((commit) => {
+    const bot = namedBotOf(commit.oid, facts.push, policy);
+    return judge(commit, verdictOn(commit, verdicts.value), policy, bot);
+  });
   return [
     ...complete,
     ...withOneRemedy(judged, facts, commits),
@@ -79,9 +86,15 @@ interface Judged {
   readonly mending: Mending;
 }
 
-function judge(commit: CommitFact, verdict: SignatureVerdict | undefined, policy: Policy): Judged {
+/** `bot`: one that the policy names pushed this very commit. */
+function judge(
+  commit: CommitFact,
+  verdict: SignatureVerdict | undefined,
+  policy: Policy,
+  bot: Account | null,
+): Judged {
   if (verdict === undefined) return { finding: notVerified(commit), mending: "nothing" };
-  if (verdict.verdict === "good") return judgeIdentity(commit, verdict, policy);
+  if (verdict.verdict === "good") return judgeIdentity(commit, verdict, policy, bot);
   const { reason } = verdict;
   if (reason === "unknown-key") {
     const message = `The commit is signed by ${keyName(verdict)}, which is not among the trusted keys.`;
@@ -102,9 +115,14 @@ const notVerified = (commit: CommitFact): Finding =>
   });
 
 /** A good signature says that a trusted key signed; here it has to be the committer's, of a source the policy takes. */
-function judgeIdentity(commit: CommitFact, verdict: SignatureVerdict, policy: Policy): Judged {
+function judgeIdentity(
+  commit: CommitFact,
+  verdict: SignatureVerdict,
+  policy: Policy,
+  bot: Account | null,
+): Judged {
   const source = verdict.signer?.source ?? null;
-  if (verdict.identity === "forge" || source === "forge") return judgeForgeKey(commit, policy);
+  if (verdict.identity === "forge" || source === "forge") return judgeForgeKey(commit, policy, bot);
   if (source === "github-member" && !policy.signatures.registeredKeys) {
     const message = "The key is known only from a GitHub account, and the policy does not take such keys.";
     return refuse(commit, "registered-key-refused", message, "vouch", unknownKeyRemedy(commit, verdict));
@@ -118,9 +136,13 @@ function judgeIdentity(commit: CommitFact, verdict: SignatureVerdict, policy: Po
   return refuse(commit, "signer-not-committer", message, "prepare", committerRemedy(verdict));
 }
 
-function judgeForgeKey(commit: CommitFact, policy: Policy): Judged {
+function judgeForgeKey(commit: CommitFact, policy: Policy, bot: Account | null): Judged {
   if (policy.signatures.forgeKeys === "accept") {
     return good(commit, "signed-by-forge", "Signed by GitHub's own key, which the policy accepts.");
+  }
+  if (bot !== null) {
+    const pushed = `Signed by GitHub's own key and pushed by ${bot.login}, a bot that the policy names.`;
+    return good(commit, "signed-by-forge-for-bot", pushed);
   }
   const message = "Signed by GitHub's own key: it proves that GitHub made the commit, not who did.";
   return refuse(commit, "forge-key", message, "sign", advice("Sign the commit."));

@@ -79,7 +79,7 @@ function remedyFor(reason: string, verdictOf: (one: CommitFact) => Partial<Signa
   const commits = commitsOnBranch();
   const open = facts({ commits: known(commits) });
   const head = { ...open.pullRequest.head, oid: commits.at(-1)?.oid ?? "" };
-  const given = { ...open, pullRequest: { ...open.pullRequest, head } };
+  const given = { ...open, push: null, pullRequest: { ...open.pullRequest, head } };
   const verdicts = commits.map((one) => verdict({ oid: one.oid, ...verdictOf(one) }));
   const [finding] = signatureFindings(given, policy(), known(verdicts), []).filter(
     (one) => one.reason === reason,

@@ -1,11 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
 import { type CommitFact, known, unknown } from "../../../src/facts/facts.js";
-import { signatureFindings } from "../../../src/policy/rules/signatures.js";
+import { type SignatureFacts, signatureFindings } from "../../../src/policy/rules/signatures.js";
 import { MENDING, needsSigning } from "../../../src/policy/rules/signatures/mending.js";
 import { type ReasonCode, REASONS } from "../../../src/signatures/reasons.js";
 import type { SignatureVerdict } from "../../../src/signatures/verdict.js";
-import { BASE_OID, brief, commit, facts, HEAD, OID, only, policy, verdict } from "../make.js";
+import {
+  ada,
+  account,
+  BASE_OID,
+  brief,
+  commit,
+  facts as factsOf,
+  HEAD,
+  OID,
+  only,
+  policy,
+  robot,
+  verdict,
+} from "../make.js";
 
+const facts = (change: Parameters<typeof factsOf>[0] = {}) => ({ ...factsOf(change), push: null });
 const unread = unknown("unavailable", "GitHub did not answer.", "Try again.");
 
 const judge = (change: Partial<SignatureVerdict>, yaml = "", commits: readonly CommitFact[] = [commit()]) =>
@@ -335,3 +349,42 @@ function frame(...fields: readonly (string | Buffer)[]): Buffer {
     }),
   );
 }
+
+describe("a commit that GitHub made for a bot", () => {
+  const made = { identity: "forge", signer: forge } as const;
+  const pushed = { head: { oid: HEAD }, crossRepository: false, lastPusher: known(robot) };
+  const judgeOf = (
+    push: SignatureFacts["push"],
+    yaml = `signatures: { bots: [${robot.id}] }`,
+    change: Partial<SignatureVerdict> = made,
+    oid = HEAD,
+  ) => {
+    const given = { ...facts({ commits: known([commit({ oid }), commit()]) }), push };
+    const verdicts = known([verdict({ oid, ...change }), verdict(oid === HEAD ? change : {})]);
+    return brief(signatureFindings(given, policy(yaml), verdicts, []).slice(0, 1));
+  };
+
+  it("counts where the policy names the bot by its id, and GitHub says that it pushed this very commit", () => {
+    expect(judgeOf(pushed)).toEqual(["pass signed-by-forge-for-bot"]);
+  });
+
+  it.each<[string, ...Parameters<typeof judgeOf>]>([
+    ["another account pushed it", { ...pushed, lastPusher: known(ada) }],
+    ["a person's id is listed", { ...pushed, lastPusher: known(account(robot.id, "robot[bot]")) }],
+    ["who pushed it is not known", { ...pushed, lastPusher: unread }],
+    ["it comes from a fork", { ...pushed, crossRepository: true }],
+    ["it came without a pull request", null],
+    ["the policy names another", pushed, "signatures: { bots: [10] }"],
+    ["the policy names none", pushed, ""],
+    ["the bot's approval counts, which is another thing", pushed, `review: { bots: [${robot.id}] }`],
+    ["it is below the one that was pushed", pushed, undefined, made, OID],
+  ])("does not where %s", (_why, ...given) => {
+    expect(judgeOf(...given)).toEqual(["fail forge-key"]);
+  });
+
+  it("does not where it is not GitHub's key that signed it", () => {
+    const unsigned = { verdict: "unsigned", reason: "unsigned", signer: null, identity: null } as const;
+    expect(judgeOf(pushed, undefined, unsigned)).toEqual(["fail unsigned"]);
+    expect(judgeOf(pushed, undefined, { identity: "other" })).toEqual(["fail signer-not-committer"]);
+  });
+});
