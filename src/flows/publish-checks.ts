@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isCountersignError } from "../errors.js";
 import type { RepositoryRef } from "../facts/facts.js";
-import { ANNOTATIONS_A_REQUEST, type CheckRunContent } from "../github/check-runs.js";
+import { ANNOTATIONS_A_REQUEST, type CheckRunContent, type PostedRun } from "../github/check-runs.js";
 import type { Installation } from "../github/github.js";
 import type { ShownCheck } from "../store/healing-store.js";
 import type { CommitSubject } from "../store/jobs.js";
@@ -37,18 +37,23 @@ async function publish(
 ): Promise<void> {
   const { key, revision } = wanted;
   const content = contentOf(wanted);
-  // The last attempt may have got through without our hearing of it: look before creating a second one. With more
-  // annotations than one request takes it may have got through in part, and is then better made anew.
-  const inDoubt =
-    wanted.attemptedRevision === revision && content.annotations.length <= ANNOTATIONS_A_REQUEST;
-  const found = inDoubt ? await checks.find(subject.repository, content) : null;
-  if (found === null) await store.beginPosting(key, revision, clock.now());
-  const checkRunId = found ?? (await post(checks, subject.repository, content, wanted.checkRunId));
+  // An attempt may have got through without our hearing of it, this revision's or an earlier one's: look before
+  // creating a second run.
+  const inDoubt = wanted.attemptedRevision > wanted.postedRevision;
+  const last = inDoubt ? await checks.newest(subject.repository, content) : null;
+  const done = last !== null && isPosted(content, last) ? last.id : null;
+  if (done === null) await store.beginPosting(key, revision, clock.now());
+  const current = last === null ? wanted.checkRunId : last.annotated ? null : last.id;
+  const checkRunId = done ?? (await post(checks, subject.repository, content, current));
   // GitHub only ever adds annotations, so a run that has some is not rewritten: the next one takes its place.
   const rewritable = content.annotations.length === 0;
   const outcome = await store.markPosted(key, revision, rewritable ? checkRunId : null, clock.now());
   if (outcome === "overtaken") await store.enqueue({ task: "publish-checks", payload: subject });
 }
+
+/** With more annotations than one request takes it may have got through in part, and is then better made anew. */
+const isPosted = ({ externalId, annotations }: CheckRunContent, run: PostedRun): boolean =>
+  run.externalId === externalId && annotations.length <= ANNOTATIONS_A_REQUEST;
 
 async function post(
   checks: Installation["checks"],

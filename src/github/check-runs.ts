@@ -39,8 +39,21 @@ export const ANNOTATIONS_A_REQUEST = 50;
 
 const created = z.object({ id: z.number() });
 const listed = z.object({
-  check_runs: z.array(z.object({ id: z.number(), external_id: z.string().nullable(), name: z.string() })),
+  check_runs: z.array(
+    z.object({
+      id: z.number(),
+      external_id: z.string().nullable(),
+      output: z.object({ annotations_count: z.number() }),
+    }),
+  ),
 });
+
+/** A check run of ours as GitHub has it. */
+export interface PostedRun {
+  readonly id: number;
+  readonly externalId: string | null;
+  readonly annotated: boolean;
+}
 
 /** Check runs as one installation may write them. */
 export class CheckRuns {
@@ -52,18 +65,24 @@ export class CheckRuns {
     this.#client = client;
   }
 
-  /** The id of our check run with this name and external id on a commit, or `null`. */
-  async find(repository: RepositoryRef, content: CheckRunContent): Promise<number | null> {
+  /** Our newest check run with this name on a commit, which is the one that GitHub shows, or `null`. */
+  async newest(
+    repository: RepositoryRef,
+    { name, headOid }: Pick<CheckRunContent, "name" | "headOid">,
+  ): Promise<PostedRun | null> {
     const { data } = await this.#client.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
       ...place(repository),
-      ref: content.headOid,
-      check_name: content.name,
+      ref: headOid,
+      check_name: name,
       app_id: this.#appId,
       filter: "all",
       per_page: 100,
     });
     const runs = parseAnswer(listed, data, "a commit's check runs").check_runs;
-    return runs.find((run) => run.external_id === content.externalId)?.id ?? null;
+    const [newest] = [...runs].sort((one, other) => other.id - one.id);
+    if (newest === undefined) return null;
+    const { id, external_id: externalId, output: said } = newest;
+    return { id, externalId, annotated: said.annotations_count > 0 };
   }
 
   /** Creates a check run and returns its id. */

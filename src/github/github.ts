@@ -23,7 +23,7 @@ import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
   readonly facts: FactSource;
-  readonly checks: Pick<CheckRuns, "find" | "create" | "update">;
+  readonly checks: Pick<CheckRuns, "newest" | "create" | "update">;
   /** What became of branches and commits. */
   readonly branches: BranchSource;
   /** Merge queues, and what they made of pull requests. */

@@ -108,6 +108,44 @@ withCast("where GitHub fails", (cast) => {
     });
   });
 
+  describe("at posting a verdict that is overtaken before the next try", () => {
+    it.each([
+      ["plain", "overtaken"],
+      ["with an annotation", "overtaken-annotated"],
+    ])(
+      "%s: what was applied and never answered is found, and not made a second time",
+      async (how, branch) => {
+        const { alice, aliceKey, github, scene } = cast();
+        const repository = await cast().repository(branch);
+        await scene.settled();
+        github.webhooks.hold();
+        const policy = ".github/countersign.yml";
+        const broken = how === "plain" ? {} : { files: { [policy]: `${cast().policy()}version: 2\n` } };
+        const pull = await cast().openPull(repository, "topic", { push: { ...broken, key: aliceKey } });
+        const lost = github.faults.next({ operation: "checks/create" }, { kind: "drop", when: "after" });
+        const away = { path: "/check-runs", times: LASTING };
+        github.faults.next(away, { kind: "error", status: 502 });
+        await github.webhooks.resume();
+        await scene.troubles();
+        expect(lost.hits).toBe(1);
+        pull.review(cast().bob, "APPROVE");
+        await scene.troubles();
+        github.faults.clear();
+        await cast().report(repository, pull.headOid);
+        await scene.hurried();
+        await pull.edit(alice, { title: "Once more" });
+        await scene.settled();
+        const runs = cast().postedRuns(repository, pull.headOid);
+        const plain = runs.filter(({ annotations }) => annotations.length === 0).map(({ name }) => name);
+        expect(new Set(plain).size).toBe(plain.length);
+        expect(cast().conclusions(repository, pull.headOid)).toMatchObject({
+          countersign: how === "plain" ? "success" : "failure",
+          "countersign/review": "success",
+        });
+      },
+    );
+  });
+
   describe("at the keys that a committer registered", () => {
     let repository: RepositoryHandle;
 

@@ -102,22 +102,33 @@ describe("rewriting a check run", () => {
   });
 });
 
-describe("finding a check run", () => {
-  const found = { id: 8, name: "countersign", external_id: "countersign@3" };
+describe("our newest check run", () => {
+  const run = (id: number, annotations = 0) => ({
+    id,
+    external_id: `countersign@${id}`,
+    output: { annotations_count: annotations },
+  });
 
-  it("asks for ours only, and goes by the external id", async () => {
-    github.answer(() => ({
-      json: { check_runs: [{ ...found, id: 7, external_id: "countersign@2" }, found] },
-    }));
-    expect(await github.connect().checks.find(REPOSITORY, content())).toBe(8);
+  it("asks for ours only, and goes by the id", async () => {
+    github.answer(() => ({ json: { check_runs: [run(7, 1), run(8), run(6)] } }));
+    expect(await github.connect().checks.newest(REPOSITORY, content())).toEqual({
+      id: 8,
+      externalId: "countersign@8",
+      annotated: false,
+    });
     const query = new URL(github.calls[0]?.path ?? "", github.url).searchParams;
     expect(query.get("app_id")).toBe(String(APP_ID));
     expect(query.get("check_name")).toBe("countersign");
     expect(query.get("filter")).toBe("all");
   });
 
-  it.each([[[]], [[{ ...found, external_id: null }]]])("finds none in %j", async (check_runs) => {
-    github.answer(() => ({ json: { check_runs } }));
-    expect(await github.connect().checks.find(REPOSITORY, content())).toBeNull();
+  it("tells whether it has annotations, which GitHub never takes away", async () => {
+    github.answer(() => ({ json: { check_runs: [run(7), run(8, 1)] } }));
+    expect(await github.connect().checks.newest(REPOSITORY, content())).toMatchObject({ annotated: true });
+  });
+
+  it("is none where there is none", async () => {
+    github.answer(() => ({ json: { check_runs: [] } }));
+    expect(await github.connect().checks.newest(REPOSITORY, content())).toBeNull();
   });
 });
