@@ -5,6 +5,7 @@ import { bind, Database, type Queries } from "./database.js";
 import { openEmbedded } from "./embedded/embedded.js";
 import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
+import { Intake } from "./intake.js";
 import { migrate } from "./migrate/migrate.js";
 import { delayUntil, enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
@@ -13,7 +14,7 @@ import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
 import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
 import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
 import {
-  acceptDelivery,
+  acceptDeliveries,
   findDelivery,
   markDeliveryProcessed,
   storedDeliveries,
@@ -48,11 +49,17 @@ export interface StoreOptions {
 export interface OpenedStore extends Store {
   readonly database: Database;
   readonly clock: Clock;
+  readonly calm: () => Promise<void>;
 }
 
 /** Enough for ten jobs in transactions, the listener, the lease, and webhooks beside them. */
 const CONNECTIONS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * Payloads are what the database stores most of, and its usual compression costs it more than all else about them. Where
+ * it was built without LZ4, or is older than version 14, it refuses this and goes on as usual.
+ */
+const FAST_COMPRESSION = "SET default_toast_compression = 'lz4'";
 
 /**
  * Opens the database, brings its schema up to date, and gives the store on it.
@@ -83,6 +90,16 @@ async function openDatabase({ databaseUrl, dataDir, logger }: StoreOptions): Pro
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: "countersign",
+    verify: (client, done) => {
+      client.query(FAST_COMPRESSION).then(
+        () => {
+          done();
+        },
+        () => {
+          done();
+        },
+      );
+    },
   });
   reportLostConnections(pool, logger);
   return new Database({ pool, embedded: false, release: () => pool.end() });
@@ -98,16 +115,18 @@ function reportLostConnections(pool: pg.Pool, logger: StoreLogger): void {
 }
 
 function storeOn(database: Database, clock: Clock): OpenedStore {
+  const intake = new Intake((deliveries) => acceptDeliveries(database, deliveries));
   return {
     database,
     clock,
+    calm: () => intake.calm(),
     ...caseStoreOn(database),
     ...branchStoreOn(database),
     ...mergeGroupStoreOn(database),
     ...policyStoreOn(database),
     ...healingStoreOn(database),
-    acceptDelivery: (delivery) => acceptDelivery(database, delivery),
-    findDelivery: database.bind(findDelivery),
+    acceptDelivery: (delivery) => intake.accept(delivery),
+    findDelivery: (guid) => findDelivery(database, guid),
     storedDeliveries: database.bind(storedDeliveries),
     markDeliveryProcessed: database.bind(markDeliveryProcessed),
     findTenant: database.bind(findTenant),

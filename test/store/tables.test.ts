@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { ManualClock } from "../../src/clock.js";
 import { eachDatabase, freshId } from "../support/postgres.js";
@@ -38,6 +39,37 @@ eachDatabase(
         expect(await jobsFor(`delivery:${delivery.guid}`)).toEqual([
           { attempts: 0, priority: 0, max_attempts: 12 },
         ]);
+      });
+
+      it("that come in a rush are all stored with their jobs, but for one that the database will not have", async () => {
+        const deliveries = Array.from({ length: 200 }, (_one, index) =>
+          aDelivery({
+            payload: Buffer.from(`payload ${index} `.repeat(index)),
+            installationId: index % 2 === 0 ? null : index,
+            action: index % 3 === 0 ? null : "opened",
+          }),
+        );
+        // Longer than what an index may hold, however well it is compressed.
+        const refused = aDelivery({ guid: randomBytes(8_000).toString("hex") });
+        const all = [...deliveries.slice(0, 100), refused, ...deliveries.slice(100)];
+        const answers = await Promise.allSettled(all.map((delivery) => store().acceptDelivery(delivery)));
+
+        expect(answers.filter(({ status }) => status === "rejected")).toHaveLength(1);
+        for (const delivery of deliveries) {
+          const found = await store().findDelivery(delivery.guid);
+          expect({ ...found, payload: Buffer.from(found?.payload ?? []).toString() }).toEqual({
+            ...delivery,
+            payload: Buffer.from(delivery.payload).toString(),
+            processedAt: null,
+          });
+        }
+        const guids = deliveries.map(({ guid }) => guid);
+        const queued = await store().sql(
+          "SELECT payload ->> 'guid' AS guid FROM graphile_worker._private_jobs WHERE payload ->> 'guid' = ANY ($1) AND key = 'delivery:' || (payload ->> 'guid')",
+          [guids],
+        );
+        expect(queued).toHaveLength(guids.length);
+        expect(await store().findDelivery(refused.guid)).toBeNull();
       });
 
       it("are queued again while unprocessed, and never after", async () => {

@@ -22,6 +22,8 @@ export type Handlers = {
 export interface JobSource {
   readonly database: Database;
   readonly clock: Clock;
+  /** Resolves when work may be done: at once, or a little later while deliveries come in a rush. */
+  readonly calm: () => Promise<void>;
 }
 
 export interface RunningWorker {
@@ -155,12 +157,13 @@ interface QueuedJob {
 }
 
 async function perform(
-  { database, clock }: JobSource,
+  { database, clock, calm }: JobSource,
   handlers: Handlers,
   task: TaskName,
   payload: unknown,
   queued: QueuedJob,
 ): Promise<void> {
+  await calm();
   const job = await parseOrBury(database, task, payload, queued);
   try {
     await handle(handlers, job, { attempt: queued.attempts, maxAttempts: queued.max_attempts });

@@ -4,65 +4,100 @@ import { toBigInt, toNumber } from "../numbers.js";
 import type { NewDelivery, StoredDelivery } from "../store.js";
 
 /**
- * One statement, so that delivery and job are stored together in one round trip. The job of a repeated delivery is
- * queued again while the stored one is unprocessed, unless it runs at this moment. Of two copies at once the second
- * waits for the first to commit and then does nothing: its job is there already.
+ * One statement, so that deliveries and their jobs are stored together in one round trip. Their payloads are one value,
+ * cut where each begins, as arrays of bytes would travel as text. The job of a repeated delivery is queued again while
+ * the stored one is unprocessed, unless it runs at this moment. Of two copies at once the second waits for the first to
+ * commit and then does nothing: its job is there already.
  */
 const ACCEPT = `
-  WITH stored AS (
+  WITH given AS (
+    SELECT guid, tenant_id, installation_id, event, action, received_at, key,
+           substring($8::bytea FROM start FOR size) AS payload
+      FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
+                  $9::int[], $10::int[])
+        AS row (guid, tenant_id, installation_id, event, action, received_at, key, start, size)
+  ), stored AS (
     INSERT INTO deliveries (guid, tenant_id, installation_id, event, action, payload, received_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    SELECT guid, tenant_id, installation_id, event, action, payload, received_at FROM given
     ON CONFLICT (guid) DO NOTHING
     RETURNING guid
   ), due AS (
-    SELECT guid FROM stored
+    SELECT guid, key FROM given JOIN stored USING (guid)
     UNION ALL
-    SELECT guid FROM deliveries
-     WHERE guid = $1 AND processed_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs WHERE key = $8 AND locked_at IS NOT NULL)
+    SELECT guid, key FROM given JOIN deliveries USING (guid)
+     WHERE processed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs WHERE jobs.key = given.key AND locked_at IS NOT NULL)
+  ), specs AS (
+    SELECT array_agg(($11, json_build_object('guid', guid), NULL, NULL, $12, key, $13, NULL)
+                     ::graphile_worker.job_spec ORDER BY guid) AS list
+      FROM due
   ), queued AS (
-    SELECT job.id
-      FROM due, graphile_worker.add_job(
-        $9, json_build_object('guid', due.guid), job_key => $8, priority => $10, max_attempts => $11) AS job
+    SELECT count(*) AS jobs FROM specs, graphile_worker.add_jobs(list) WHERE list IS NOT NULL
   )
-  SELECT EXISTS (SELECT 1 FROM stored) AS stored, (SELECT count(*) FROM queued) AS queued`;
+  SELECT ARRAY(SELECT guid FROM stored) AS stored, (SELECT jobs FROM queued) AS queued`;
 
-export async function acceptDelivery(
+/**
+ * Stores deliveries, each with its job, all or none of them. Gives the GUIDs of those that were not there before.
+ *
+ * @param deliveries no two with the same GUID
+ */
+export async function acceptDeliveries(
   database: Database,
-  delivery: NewDelivery,
-): Promise<"stored" | "duplicate"> {
-  const job: Job = { task: "process-delivery", payload: { guid: delivery.guid } };
-  const { key, priority } = schedulingOf(job);
-  const [row] = await database.query<{ stored: boolean }>(ACCEPT, [
-    delivery.guid,
-    toBigInt(delivery.tenantId),
-    delivery.installationId === null ? null : toBigInt(delivery.installationId),
-    delivery.event,
-    delivery.action,
-    delivery.payload,
-    delivery.receivedAt,
-    key,
-    job.task,
-    priority,
+  deliveries: readonly NewDelivery[],
+): Promise<ReadonlySet<string>> {
+  // Whoever stores several takes their locks in the same order: two such batches cannot wait for each other.
+  const rows = [...deliveries].sort((a, b) => (a.guid < b.guid ? -1 : 1));
+  const jobs = rows.map(({ guid }): Job => ({ task: "process-delivery", payload: { guid } }));
+  const [first] = jobs;
+  if (first === undefined) return new Set();
+  const sizes = rows.map(({ payload }) => payload.length);
+  const [row] = await database.query<{ stored: string[] }>(ACCEPT, [
+    rows.map(({ guid }) => guid),
+    rows.map(({ tenantId }) => toBigInt(tenantId)),
+    rows.map(({ installationId }) => (installationId === null ? null : toBigInt(installationId))),
+    rows.map(({ event }) => event),
+    rows.map(({ action }) => action),
+    rows.map(({ receivedAt }) => receivedAt),
+    jobs.map((job) => schedulingOf(job).key),
+    Buffer.concat(rows.map(({ payload }) => payload)),
+    sizes.map((_size, index) => 1 + sizes.slice(0, index).reduce((sum, size) => sum + size, 0)),
+    sizes,
+    first.task,
     MAX_ATTEMPTS,
+    schedulingOf(first).priority,
   ]);
-  return row?.stored === true ? "stored" : "duplicate";
+  return new Set(row?.stored);
 }
 
-export async function findDelivery(queries: Queries, guid: string): Promise<StoredDelivery | null> {
-  const row = await queries.delivery.findUnique({ where: { guid } });
-  return (
-    row && {
-      guid: row.guid,
-      event: row.event,
-      action: row.action,
-      tenantId: toNumber(row.tenantId),
-      installationId: row.installationId === null ? null : toNumber(row.installationId),
-      receivedAt: row.receivedAt,
-      payload: row.payload,
-      processedAt: row.processedAt,
-    }
+interface DeliveryRow {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  /** PostgreSQL's bigint, as it travels. */
+  readonly tenant_id: string;
+  readonly installation_id: string | null;
+  readonly received_at: Date;
+  readonly payload: Buffer;
+  readonly processed_at: Date | null;
+}
+
+export async function findDelivery(database: Database, guid: string): Promise<StoredDelivery | null> {
+  const [row] = await database.query<DeliveryRow>(
+    `SELECT guid, event, action, tenant_id, installation_id, received_at, payload, processed_at
+       FROM deliveries WHERE guid = $1`,
+    [guid],
   );
+  if (row === undefined) return null;
+  return {
+    guid: row.guid,
+    event: row.event,
+    action: row.action,
+    tenantId: toNumber(BigInt(row.tenant_id)),
+    installationId: row.installation_id === null ? null : toNumber(BigInt(row.installation_id)),
+    receivedAt: row.received_at,
+    payload: row.payload,
+    processedAt: row.processed_at,
+  };
 }
 
 /** Sets when a delivery was processed; the first time stands. */

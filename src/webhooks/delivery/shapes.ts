@@ -97,13 +97,13 @@ const SHAPES = {
 const shapes: ReadonlyMap<string, z.ZodType> = new Map(Object.entries(SHAPES));
 
 /** What any delivery may say about whose it is. */
-export const envelope = z.looseObject({
+export const envelope = z.object({
   action: z.string().optional(),
-  installation: z.looseObject({ id, account: z.looseObject(account.shape).optional() }).optional(),
-  repository: z.looseObject({ id, name: text, owner: z.looseObject(account.shape) }).optional(),
-  organization: z.looseObject({ id, login: text }).optional(),
+  installation: z.object({ id, account: account.optional() }).optional(),
+  repository: z.object({ id, name: text, owner: account }).optional(),
+  organization: z.object({ id, login: text }).optional(),
   /** Of an installation that was renamed. */
-  account: z.looseObject({ id }).optional(),
+  account: z.object({ id }).optional(),
 });
 export type Envelope = z.infer<typeof envelope>;
 
