@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { ratioOf, tableOf, type Figure } from "./figure.js";
 import type { Group } from "./group.js";
 import { signatures } from "./signatures/group.js";
+import { webhooks } from "./webhooks/group.js";
 
-const GROUPS: readonly Group[] = [signatures];
+const GROUPS: readonly Group[] = [signatures, webhooks];
 
 const HELP = `npm run bench -- [GROUP…] [--quick] [--json FILE]
 

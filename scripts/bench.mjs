@@ -2,6 +2,6 @@
 import { prepare, run } from "./prepare.mjs";
 import { ensureTools } from "./tools.mjs";
 
-ensureTools("git", "gpg", "ssh-keygen");
+ensureTools("git", "gpg", "ssh-keygen", "postgres");
 prepare();
 run(process.execPath, ["--import", "tsx", "bench/main.ts", ...process.argv.slice(2)]);
