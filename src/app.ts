@@ -25,6 +25,7 @@ import { createNotifier } from "./notify/notifier.js";
 import { processDelivery } from "./webhooks/delivery/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
+import { spendingAs } from "./github/budget/spending.js";
 import { connectGitHub } from "./github/github.js";
 import { Verifier } from "./signatures/verifier.js";
 import { openStore } from "./store/open.js";
@@ -63,7 +64,8 @@ export async function startApp(
   const { databaseUrl, dataDir, githubApiUrl: apiUrl } = config;
   const { id: appId, privateKey, webhookSecrets } = config.app;
   const store = await openStore({ databaseUrl, dataDir, logger, clock });
-  const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger);
+  const budgeting = { book: store, limits: config.limits };
+  const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger, budgeting);
   const notifier = createNotifier(config.channels, { clock, privateTargets: config.privateTargets });
   const { opensPullRequests } = config;
   const verifier = new Verifier();
@@ -72,7 +74,11 @@ export async function startApp(
   const probot = new Probot({ appId, privateKey, secret: webhookSecrets[0], baseUrl: apiUrl, log: logger });
   await probot.ready();
   registerHandlers(probot, context);
-  const worker = await startWorker(store, handlersOf(context, probot), { concurrency: CONCURRENCY, logger });
+  const worker = await startWorker(store, handlersOf(context, probot), {
+    concurrency: CONCURRENCY,
+    logger,
+    around: spendingAs,
+  });
   const receive = webhookReceiver({ store, secrets: webhookSecrets, clock, logger });
   const routes = {
     [`POST ${WEBHOOK_PATH}`]: receive,

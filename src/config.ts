@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { CountersignError } from "./errors.js";
+import { GITHUB_LIMITS, limitsOf, type SecondaryLimits } from "./github/budget/limits.js";
 import { type ChannelConfig } from "./notify/channel.js";
 import { parsePrivateTargets, type PrivateTargets } from "./notify/net/addresses.js";
 import { readChannels } from "./notify/read-channels.js";
@@ -20,6 +21,8 @@ export interface Config extends DatabaseConfig {
   readonly privateTargets: PrivateTargets;
   /** Whether the app may open retroactive pull requests itself; it needs more permissions than app.yml asks for. */
   readonly opensPullRequests: boolean;
+  /** GitHub's secondary limits; `null` where none are known. */
+  readonly limits: SecondaryLimits | null;
 }
 
 export interface DatabaseConfig {
@@ -49,6 +52,7 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COUNTERSIGN_DATA_DIR: text.default(".countersign"),
   GITHUB_API_URL: httpUrl.default("https://api.github.com"),
+  GITHUB_LIMITS: z.enum(["github.com", "none"]).optional(),
   HOST: text.default("localhost"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
@@ -87,7 +91,14 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     channels: readChannels(variables, privateTargets),
     privateTargets,
     opensPullRequests: env.COUNTERSIGN_OPEN_PULL_REQUESTS === "true",
+    limits: readLimits(env),
   };
+}
+
+/** Those that belong to the address, unless the operator says which. */
+function readLimits({ GITHUB_LIMITS: said, GITHUB_API_URL: url }: Environment): SecondaryLimits | null {
+  if (said === undefined) return limitsOf(url);
+  return said === "none" ? null : GITHUB_LIMITS;
 }
 
 /** Only where the database is: for the command line, which needs no credentials. Throws as `readConfig` does. */

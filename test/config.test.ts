@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readConfig } from "../src/config.js";
+import { GITHUB_LIMITS } from "../src/github/budget/limits.js";
 import { type CountersignError, isCountersignError } from "../src/errors.js";
 
 const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
@@ -38,7 +39,19 @@ describe("readConfig", () => {
       channels: [],
       privateTargets: { hosts: new Set(), networks: [] },
       opensPullRequests: false,
+      limits: GITHUB_LIMITS,
     });
+  });
+
+  it.each([
+    [{}, GITHUB_LIMITS],
+    [{ GITHUB_API_URL: "https://api.acme.ghe.com" }, GITHUB_LIMITS],
+    [{ GITHUB_API_URL: "https://github.acme.example/api/v3" }, null],
+    [{ GITHUB_API_URL: "https://notghe.com/api/v3" }, null],
+    [{ GITHUB_API_URL: "https://github.acme.example/api/v3", GITHUB_LIMITS: "github.com" }, GITHUB_LIMITS],
+    [{ GITHUB_LIMITS: "none" }, null],
+  ])("keeps to the limits of the GitHub that it speaks to, or those it is told: %j", (variables, limits) => {
+    expect(readConfig(variables).limits).toEqual(limits);
   });
 
   it("takes what it is told", () => {
@@ -65,6 +78,7 @@ describe("readConfig", () => {
       channels: [{ name: "security-chat", kind: "slack", url: "http://chat.internal/hook" }],
       privateTargets: { hosts: new Set(["chat.internal"]), networks: ["10.1.0.0/16"] },
       opensPullRequests: true,
+      limits: null,
     });
   });
 

@@ -46,7 +46,7 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
   const outcome = await context.store.transaction(async (tx) => {
     // Pull requests with one head share its check runs: their decisions are joined one after the other.
     await tx.lock(`checks:${tenantId}:${repository.id}:${decision.headOid}`);
-    await tx.notePullRequest(knownPullRequest(tenantId, change));
+    await tx.notePullRequest({ ...knownPullRequest(tenantId, change), approved: isApproved(change) });
     const inserted = await tx.insertDecision(decision);
     if (inserted === "outdated") return inserted;
     await tx.noteSeen(seenBy(tenantId, facts));
@@ -121,6 +121,12 @@ function knownPullRequest(
     asOf: new Date(observedAt),
   };
 }
+
+/** Whether somebody now only waits for the rest: what is read and judged of it goes before others from here on. */
+const isApproved = ({ facts: { reviews, pullRequest } }: GatheredChange): boolean =>
+  !pullRequest.draft &&
+  reviews.known &&
+  reviews.value.some(({ state, commitOid }) => state === "APPROVED" && commitOid === pullRequest.head.oid);
 
 /**
  * The four gates and what they make together. While an emergency stands against the branch its policy does not merely

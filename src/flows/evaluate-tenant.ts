@@ -27,6 +27,7 @@ export async function evaluateTenant(
   // By its name of today, where both know of it.
   const unique = new Map(wanted.map((pull) => [`${pull.repository.id}#${pull.number}`, pull]));
   for (const { repository, number } of unique.values()) {
-    await store.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    const payload = { tenantId, repository, number };
+    await store.enqueue({ task: "evaluate-pull-request", payload }, { urgency: "bulk" });
   }
 }

@@ -17,9 +17,12 @@ export async function publishChecks(context: FlowContext, subject: CommitSubject
   if (installation === null) return;
   const commit = { tenantId: subject.tenantId, repositoryId: subject.repository.id, oid: subject.oid };
   if (await isOver(context, commit)) return;
-  for (const wanted of await context.store.wantedChecks(commit)) {
-    if (wanted.revision > wanted.postedRevision) await publish(context, installation, subject, wanted);
-  }
+  const unposted = (await context.store.wantedChecks(commit)).filter(
+    ({ revision, postedRevision }) => revision > postedRevision,
+  );
+  // All of them or none: a half of a verdict says less than the one before it, and is dearer to go on with.
+  await installation.checks.setAside(unposted.length);
+  for (const wanted of unposted) await publish(context, installation, subject, wanted);
 }
 
 /** A merge group that has ended is told nothing more, unless a pull request has its commit as well. */

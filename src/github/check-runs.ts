@@ -1,6 +1,8 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { RepositoryRef } from "../facts/facts.js";
+import type { InstallationBudget } from "./budget/installation-budget.js";
+import { costOf } from "./budget/limits.js";
 import { parseAnswer } from "./client/parse.js";
 
 /** What a check run says. Limits are GitHub's: https://docs.github.com/rest/checks/runs */
@@ -37,6 +39,8 @@ export interface CheckAnnotation {
 /** GitHub takes 50 annotations a request and appends those of later updates. */
 export const ANNOTATIONS_A_REQUEST = 50;
 
+const CREATE = "/repos/{owner}/{repo}/check-runs";
+
 const created = z.object({ id: z.number() });
 const listed = z.object({
   check_runs: z.array(
@@ -59,10 +63,20 @@ export interface PostedRun {
 export class CheckRuns {
   readonly #client: Octokit;
   readonly #appId: number;
+  readonly #budget: Pick<InstallationBudget, "setAside">;
 
-  constructor(appId: number, client: Octokit) {
+  constructor(appId: number, client: Octokit, budget: Pick<InstallationBudget, "setAside">) {
     this.#appId = appId;
     this.#client = client;
+    this.#budget = budget;
+  }
+
+  /**
+   * Makes sure that so many check runs can be posted by the job under way.
+   * @throws CountersignError `github-rate-limited` where GitHub's limits leave too little at present
+   */
+  async setAside(count: number): Promise<void> {
+    await this.#budget.setAside(costOf("POST", CREATE), count);
   }
 
   /** Our newest check run with this name on a commit, which is the one that GitHub shows, or `null`. */
@@ -87,7 +101,7 @@ export class CheckRuns {
 
   /** Creates a check run and returns its id. */
   async create(repository: RepositoryRef, content: CheckRunContent): Promise<number> {
-    const { data } = await this.#client.request("POST /repos/{owner}/{repo}/check-runs", {
+    const { data } = await this.#client.request(`POST ${CREATE}`, {
       ...place(repository),
       name: content.name,
       head_sha: content.headOid,

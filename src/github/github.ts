@@ -6,6 +6,9 @@ import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
 import { GitHubBranchSource } from "./branches/branch-source.js";
 import { GitHubCaseWriter } from "./cases/case-writer.js";
+import { MemoryBook } from "./budget/book.js";
+import type { Budgeting } from "./budget/installation-budget.js";
+import { limitsOf } from "./budget/limits.js";
 import { CheckRuns } from "./check-runs.js";
 import { GitHubClients, type AppIdentity } from "./client/client.js";
 import { GitHubMergeQueueSource } from "./merge-queue/merge-queue-source.js";
@@ -23,7 +26,7 @@ import { GitHubRetroactiveSource } from "./retroactive/retroactive-source.js";
 /** GitHub as one installation of the app sees it. */
 export interface Installation {
   readonly facts: FactSource;
-  readonly checks: Pick<CheckRuns, "newest" | "create" | "update">;
+  readonly checks: Pick<CheckRuns, "setAside" | "newest" | "create" | "update">;
   /** What became of branches and commits. */
   readonly branches: BranchSource;
   /** Merge queues, and what they made of pull requests. */
@@ -52,16 +55,24 @@ export interface GitHub {
   readonly deliveries: HookDeliveries;
 }
 
-/** Opens the door as the app with this identity. Every call's errors are CountersignErrors with a `github-*` code. */
-export function connectGitHub(identity: AppIdentity, clock: Clock, logger: Logger): GitHub {
-  const clients = new GitHubClients(identity, clock, logger);
+/**
+ * Opens the door as the app with this identity. Every call's errors are CountersignErrors with a `github-*` code.
+ * @param budgeting where what is left of GitHub's limits is shared with others; of nobody's but its own unless given
+ */
+export function connectGitHub(
+  identity: AppIdentity,
+  clock: Clock,
+  logger: Logger,
+  budgeting: Budgeting = { book: new MemoryBook(), limits: limitsOf(identity.apiUrl) },
+): GitHub {
+  const clients = new GitHubClients(identity, clock, logger, budgeting);
   const bases = new BaseBranches();
   const app = clients.forApp();
   const forInstallation = (installationId: number): Installation => {
     const client = clients.forInstallation(installationId);
     return {
       facts: new GitHubFactSource(identity.appId, client, bases),
-      checks: new CheckRuns(identity.appId, client),
+      checks: new CheckRuns(identity.appId, client, clients.budgetOf(installationId)),
       branches: new GitHubBranchSource(client),
       queues: new GitHubMergeQueueSource(client),
       retroactive: new GitHubRetroactiveSource(client),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CountersignError } from "../errors.js";
+import { URGENCIES, type Urgency } from "../urgency.js";
 import {
   type BranchSubject,
   branchSubject,
@@ -72,51 +73,96 @@ export interface Scheduling {
   readonly key: string;
   /** `null`: runs beside any other. */
   readonly queue: string | null;
-  /** Lower runs first. */
-  readonly priority: number;
+  /** How urgent it is where nobody says otherwise. */
+  readonly urgency: Urgency;
+  /** Among jobs that are as urgent, lower runs first; below 100. */
+  readonly step: number;
 }
 
+/** What more urgent work comes before: lower runs first. */
+const STEPS_AN_URGENCY = 100;
+
+/** graphile-worker's priority: lower runs first. */
+export const priorityOf = ({ step }: Pick<Scheduling, "step">, urgency: Urgency): number =>
+  URGENCIES.indexOf(urgency) * STEPS_AN_URGENCY + step;
+
+/** How urgent a job is by its priority; those of earlier versions were all below 100. */
+export const urgencyOf = (priority: number): Urgency =>
+  URGENCIES[Math.max(0, Math.floor(priority / STEPS_AN_URGENCY))] ?? "bulk";
+
 const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Scheduling } = {
-  "process-delivery": ({ guid }) => schedule(`delivery:${guid}`, null, 0),
-  "evaluate-pull-request": (subject) => schedule(`evaluate:${pull(subject)}`, pullQueue(subject), 10),
+  // Only what it tells shows what is urgent.
+  "process-delivery": ({ guid }) => schedule(`delivery:${guid}`, null, "merging", 0),
+  "evaluate-pull-request": (subject) =>
+    schedule(`evaluate:${pull(subject)}`, pullQueue(subject), "ordinary", 10),
   // A key of its own: it waits for its time, and must not be replaced by an evaluation that is due now.
-  "expire-results": (subject) => schedule(`expire:${pull(subject)}`, pullQueue(subject), 10),
+  "expire-results": (subject) => schedule(`expire:${pull(subject)}`, pullQueue(subject), "ordinary", 10),
   // Everything behind a group in its queue waits for it.
-  "evaluate-merge-group": (subject) => schedule(`group:${commit(subject)}`, commitQueue(subject), 3),
-  "expire-merge-group": (subject) => schedule(`expire-group:${commit(subject)}`, commitQueue(subject), 3),
-  "record-merge": (subject) => schedule(`record-merge:${pull(subject)}`, pullQueue(subject), 5),
-  "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), 5),
-  redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", 12),
-  reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, 20),
-  "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, 12),
-  "sweep-repository": (subject) => schedule(`sweep:${repository(subject)}`, null, 16),
-  "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, 15),
+  "evaluate-merge-group": (subject) =>
+    schedule(`group:${commit(subject)}`, commitQueue(subject), "merging", 3),
+  "expire-merge-group": (subject) =>
+    schedule(`expire-group:${commit(subject)}`, commitQueue(subject), "merging", 3),
+  "record-merge": (subject) => schedule(`record-merge:${pull(subject)}`, pullQueue(subject), "merging", 5),
+  // A verdict that was made is told before the next one is made.
+  "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), "ordinary", 5),
+  redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", "bulk", 5),
+  reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, "bulk", 20),
+  // It finds which of them are urgent.
+  "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, "ordinary", 12),
+  "sweep-repository": (subject) => schedule(`sweep:${repository(subject)}`, null, "bulk", 16),
+  "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, "bulk", 15),
   "watch-branch": (subject) =>
-    schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), 8),
+    schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), "merging", 8),
   "explain-signing": (subject) =>
-    schedule(`explain-signing:${pull(subject)}@${subject.oid}`, pullQueue(subject), 6),
+    schedule(`explain-signing:${pull(subject)}@${subject.oid}`, pullQueue(subject), "ordinary", 6),
   "hear-command": (subject) =>
-    schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), 2),
-  "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), 6),
-  "work-case": (subject) => schedule(`work-case:${caseName(subject)}`, caseQueue(subject), 4),
-  "publish-case": (subject) => schedule(`publish-case:${caseName(subject)}`, caseQueue(subject), 4),
+    schedule(`command:${subject.tenantId}/${subject.comment.id}`, pullQueue(subject), "merging", 2),
+  "follow-case": (subject) => schedule(`follow-case:${caseName(subject)}`, caseQueue(subject), "merging", 6),
+  "work-case": (subject) => schedule(`work-case:${caseName(subject)}`, caseQueue(subject), "merging", 4),
+  "publish-case": (subject) =>
+    schedule(`publish-case:${caseName(subject)}`, caseQueue(subject), "merging", 4),
   "restore-issue": (subject) =>
-    schedule(`restore-issue:${subject.tenantId}/${subject.guid}`, caseQueue(subject), 8),
-  "publish-comment": (subject) => schedule(`comment:${subject.tenantId}/${subject.key}`, null, 4),
+    schedule(`restore-issue:${subject.tenantId}/${subject.guid}`, caseQueue(subject), "merging", 8),
+  "publish-comment": (subject) => schedule(`comment:${subject.tenantId}/${subject.key}`, null, "merging", 4),
   // One alert a channel at a time: one that hangs must not hold every worker.
   "send-alert": (subject) =>
-    schedule(`alert:${subject.tenantId}/${subject.alertId}`, channelQueue(subject), 3),
+    schedule(`alert:${subject.tenantId}/${subject.alertId}`, channelQueue(subject), "merging", 3),
 };
+
+/** The pull request that a job works on, by its number or its head, whose own urgency the job then has at least. */
+export function changeOf({ task, payload }: Job): {
+  readonly tenantId: number;
+  readonly repositoryId: number;
+  readonly number: number | null;
+  readonly oid: string | null;
+} | null {
+  if (task === "evaluate-pull-request" || task === "expire-results")
+    return {
+      tenantId: payload.tenantId,
+      repositoryId: payload.repository.id,
+      number: payload.number,
+      oid: null,
+    };
+  if (task === "publish-checks")
+    return {
+      tenantId: payload.tenantId,
+      repositoryId: payload.repository.id,
+      number: null,
+      oid: payload.oid,
+    };
+  return null;
+}
 
 /** The one place that says which jobs replace each other, which exclude each other, and which go first. */
 export function schedulingOf<T extends TaskName>({ task, payload }: Job<T>): Scheduling {
   return SCHEDULES[task](payload);
 }
 
-const schedule = (key: string, queue: string | null, priority: number): Scheduling => ({
+const schedule = (key: string, queue: string | null, urgency: Urgency, step: number): Scheduling => ({
   key,
   queue,
-  priority,
+  urgency,
+  step,
 });
 const pull = (subject: PullRequestSubject): string =>
   `${subject.tenantId}/${subject.repository.id}#${subject.number}`;

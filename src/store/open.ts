@@ -7,9 +7,10 @@ import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
 import { Intake } from "./intake.js";
 import { migrate } from "./migrate/migrate.js";
-import { delayUntil, enqueue, queueStatus, retryDeadJobs } from "./queue/queue.js";
+import { enqueue, queueStatus, whenOf, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
 import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
+import { budgetStoreOn } from "./tables/budgets.js";
 import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
 import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
 import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
@@ -120,6 +121,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     database,
     clock,
     calm: () => intake.calm(),
+    ...budgetStoreOn(database),
     ...caseStoreOn(database),
     ...branchStoreOn(database),
     ...mergeGroupStoreOn(database),
@@ -152,7 +154,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     beginPosting: database.bind(beginPosting),
     markPosted: database.bind(markPosted),
     renewChecks: database.bind(renewChecks),
-    enqueue: (job, at) => database.use((queries) => enqueue(queries, job, delayUntil(at?.runAt, clock))),
+    enqueue: (job, options) => database.use((queries) => enqueue(queries, job, whenOf(options, clock))),
     transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
     queueStatus: () => queueStatus(database),
     retryDeadJobs: (ids) => retryDeadJobs(database, ids ?? null),
@@ -177,7 +179,7 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
     appendRecord: (record) => appendRecord(queries, record, clock.now()),
     findRecord: bind(queries, findRecord),
     recordsOfCase: bind(queries, recordsOfCase),
-    enqueue: (job, at) => enqueue(queries, job, delayUntil(at?.runAt, clock)),
+    enqueue: (job, options) => enqueue(queries, job, whenOf(options, clock)),
   };
 }
 

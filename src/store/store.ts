@@ -1,4 +1,6 @@
 import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
+import type { Urgency } from "../urgency.js";
+import type { BudgetStore } from "./budget-store.js";
 import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.js";
 import type { CaseStore, CaseTransaction } from "./case-store.js";
 import type { HealingStore, HealingTransaction } from "./healing-store.js";
@@ -7,7 +9,8 @@ import type { MergeGroupStore, MergeGroupTransaction } from "./merge-group-store
 import type { PolicyStore } from "./policy-store.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
-export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicyStore, HealingStore {
+export interface Store
+  extends CaseStore, BranchStore, MergeGroupStore, PolicyStore, HealingStore, BudgetStore {
   /**
    * Stores a webhook delivery and its `process-delivery` job in one transaction.
    * A repeated GUID is stored once; if the stored one was never processed, its job is queued again.
@@ -60,7 +63,7 @@ export interface Store extends CaseStore, BranchStore, MergeGroupStore, PolicySt
   markPosted(check: CheckKey, revision: number, checkRunId: number | null, at: Date): Promise<PostOutcome>;
   /** Has every check run of a commit posted again, whether or not it would say anything new. */
   renewChecks(commit: CommitKey): Promise<void>;
-  enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
+  enqueue(job: Job, options?: EnqueueOptions): Promise<void>;
   /** Runs `work` in one transaction: all of it is stored, or none. Serialization failures are retried. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   /** Counts and dead jobs, for operators. */
@@ -92,7 +95,7 @@ export interface StoreTransaction
   appendRecord(record: NewRecord): Promise<"appended" | "exists">;
   findRecord(tenantId: number, kind: RecordKind, changeKey: string): Promise<StoredRecord | null>;
   recordsOfCase(tenantId: number, caseId: string): Promise<StoredRecord[]>;
-  enqueue(job: Job, options?: { readonly runAt?: Date }): Promise<void>;
+  enqueue(job: Job, options?: EnqueueOptions): Promise<void>;
 }
 
 export interface Tenant {
@@ -114,6 +117,10 @@ export interface KnownPullRequest {
   readonly baseRef: string;
   readonly open: boolean;
   readonly asOf: Date;
+  /** Whether GitHub merges it by itself once it may. Left out: as it was known. */
+  readonly autoMerge?: boolean;
+  /** Whether its review gate passes. Left out: as it was known. */
+  readonly approved?: boolean;
 }
 
 export interface NewDelivery {
@@ -130,6 +137,16 @@ export interface NewDelivery {
 
 export interface StoredDelivery extends NewDelivery {
   readonly processedAt: Date | null;
+}
+
+export interface EnqueueOptions {
+  /** At once where it is left out. */
+  readonly runAt?: Date;
+  /**
+   * Its task's own where it is left out. Work on a pull request that is known to be about to be merged is always that
+   * urgent, and a waiting job that was more urgent stays so.
+   */
+  readonly urgency?: Urgency;
 }
 
 export interface HeadPush extends BranchTip {

@@ -24,6 +24,12 @@ export function onPullRequest(app: Probot, context: FlowContext): void {
     },
   );
 
+  // It changes no verdict, but now somebody waits for it.
+  app.on(["pull_request.auto_merge_enabled", "pull_request.auto_merge_disabled"], async ({ payload }) => {
+    const { number, autoMerge } = await notePullRequest(context, payload);
+    if (autoMerge === true) await evaluate(context, placeOf(payload), [number], "merging");
+  });
+
   app.on("pull_request.closed", async ({ payload }) => {
     const place = placeOf(payload);
     const { number, merged, head } = payload.pull_request;
@@ -42,6 +48,7 @@ interface PullRequestPayload {
   readonly pull_request: {
     readonly number: number;
     readonly state: string;
+    readonly auto_merge: object | null;
     readonly updated_at: string;
     readonly head: {
       readonly sha: string;
@@ -56,13 +63,16 @@ async function notePullRequest(
   { store }: FlowContext,
   payload: PullRequestPayload,
 ): Promise<KnownPullRequest> {
-  const { number, state, head, base, updated_at: updatedAt } = payload.pull_request;
+  const { number, state, head, base, auto_merge: autoMerge, updated_at: updatedAt } = payload.pull_request;
   const pull = {
     ...placeOf(payload),
     number,
     headOid: head.sha,
     baseRef: base.ref,
     open: state === "open",
+    autoMerge: autoMerge !== null,
+    // Who approved has not seen the new head.
+    ...(payload.action === "synchronize" ? { approved: false } : {}),
     asOf: new Date(updatedAt),
   };
   await store.notePullRequest(pull);

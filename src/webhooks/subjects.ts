@@ -1,4 +1,5 @@
 import { CountersignError } from "../errors.js";
+import type { Urgency } from "../urgency.js";
 import type { Account, RepositoryRef } from "../facts/facts.js";
 import type { CommitKey } from "../store/store.js";
 import type { PullRequestSubject } from "../store/jobs.js";
@@ -43,10 +44,11 @@ export async function evaluate(
   { store }: Pick<FlowContext, "store">,
   place: Place,
   numbers: readonly number[],
+  urgency: Urgency = "ordinary",
 ): Promise<void> {
   for (const number of new Set(numbers)) {
     const subject: PullRequestSubject = { ...place, number };
-    await store.enqueue({ task: "evaluate-pull-request", payload: subject });
+    await store.enqueue({ task: "evaluate-pull-request", payload: subject }, { urgency });
   }
 }
 
@@ -68,11 +70,12 @@ export async function evaluateAtCommit(
   }
 }
 
-/** Queues an evaluation of every open pull request, those into `base` where it is given. */
+/** Queues an evaluation of every open pull request, those into `base` where it is given, after what is more urgent. */
 export async function evaluateOpen(context: FlowContext, place: Place, base: string | null): Promise<void> {
   const installation = await installationOf(context, place.tenantId);
   if (installation === null) return;
-  await evaluate(context, place, await installation.openPullRequests(place.repository, base));
+  const open = await installation.openPullRequests(place.repository, base);
+  await evaluate(context, place, open, "bulk");
 }
 
 /**

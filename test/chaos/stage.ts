@@ -71,6 +71,7 @@ export class Stage implements Scene {
         channels: [],
         privateTargets: LOOPBACK,
         opensPullRequests: false,
+        limits: null,
       },
       this.#options.clock,
     );

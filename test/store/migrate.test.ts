@@ -8,7 +8,14 @@ import { silentLogger } from "../support/logger.js";
 import { openTestStore, type PostgresServer, startPostgres } from "../support/postgres.js";
 import { aRecord } from "./samples.js";
 
-const MIGRATIONS = ["0001_init", "0002_break_glass", "0003_merge_groups", "0004_policy_revisions", "0005_protection_audit"];
+const MIGRATIONS = [
+  "0001_init",
+  "0002_break_glass",
+  "0003_merge_groups",
+  "0004_policy_revisions",
+  "0005_protection_audit",
+  "0006_rate_budget",
+];
 
 describe("migrations", () => {
   let server: PostgresServer;

@@ -2,7 +2,16 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { CountersignError } from "../../src/errors.js";
 import { asStoreError, isConflict, isUnavailable, sqlStateOf } from "../../src/store/failures.js";
-import { type Job, parseJob, schedulingOf, TASK_NAMES, type TaskName } from "../../src/store/jobs.js";
+import {
+  type Job,
+  parseJob,
+  priorityOf,
+  schedulingOf,
+  TASK_NAMES,
+  type TaskName,
+  urgencyOf,
+} from "../../src/store/jobs.js";
+import { URGENCIES } from "../../src/urgency.js";
 import { toBigInt, toNumber } from "../../src/store/numbers.js";
 import { OID } from "./samples.js";
 
@@ -70,7 +79,39 @@ describe("jobs", () => {
     expect(new Set(keys).size).toBe(jobs.length);
     const [, evaluate, merge] = jobs.map((job) => schedulingOf(job));
     expect(evaluate?.queue).toBe(merge?.queue);
-    expect(merge?.priority).toBeLessThan(evaluate?.priority ?? 0);
+  });
+
+  it("go first where something is about to land, and last in bulk, whatever their task", () => {
+    const scheduled = jobs.map((job) => schedulingOf(job));
+    const priorities = URGENCIES.map((urgency) => scheduled.map((job) => priorityOf(job, urgency)));
+    for (const [place, ofOne] of priorities.entries()) {
+      for (const priority of ofOne) expect(urgencyOf(priority)).toBe(URGENCIES[place]);
+      expect(Math.max(...ofOne)).toBeLessThan(Math.min(...(priorities[place + 1] ?? [Infinity])));
+    }
+    // Of a queue that an earlier version filled.
+    expect([-1, 0, 20, 99, 1_000].map(urgencyOf)).toEqual([
+      "merging",
+      "merging",
+      "merging",
+      "merging",
+      "bulk",
+    ]);
+  });
+
+  it("are as urgent as what waits for them", () => {
+    const by = (urgency: string) =>
+      jobs.filter((job) => schedulingOf(job).urgency === urgency).map(({ task }) => task);
+    expect(by("ordinary").sort()).toEqual(
+      [
+        "evaluate-pull-request",
+        "evaluate-tenant",
+        "expire-results",
+        "explain-signing",
+        "publish-checks",
+      ].sort(),
+    );
+    expect(by("bulk").sort()).toEqual(["reconcile", "redeliver", "watch-repository"]);
+    expect(by("merging")).toContain("evaluate-merge-group");
   });
 
   it("of another tenant, repository or number have other keys", () => {

@@ -4,7 +4,9 @@ import { CountersignError } from "../../src/errors.js";
 import type { Job, PullRequestSubject } from "../../src/store/jobs.js";
 import { type Handlers, type RunningWorker, startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
+import type { KnownPullRequest } from "../../src/store/store.js";
 import { handlersThat } from "./idle-handlers.js";
+import { OID } from "./samples.js";
 import { eachDatabase, freshId } from "../support/postgres.js";
 
 const LATER = new Date(Date.now() + 3_600_000);
@@ -108,6 +110,109 @@ eachDatabase("the queue", (store) => {
     const worker = await work({ "evaluate-pull-request": noting(({ tenantId }) => seen.push(tenantId)) });
     await worker.drained();
     expect(seen.sort()).toEqual([1, 2]);
+  });
+
+  describe("goes by what is urgent", () => {
+    const commitOf = ({ tenantId, repository }: PullRequestSubject, oid: string) => ({
+      tenantId,
+      repository,
+      oid,
+    });
+    const note = ({ tenantId, repository, number }: PullRequestSubject, changes: Partial<KnownPullRequest>) =>
+      store().notePullRequest({
+        ...{ tenantId, repository, number, headOid: OID, baseRef: "main", open: true, asOf: new Date() },
+        ...changes,
+      });
+    /** The order in which jobs are done, by their pull request's number, one at a time. */
+    const done = async (): Promise<number[]> => {
+      const seen: number[] = [];
+      const worker = await work({ "evaluate-pull-request": noting(({ number }) => seen.push(number)) }, 1);
+      await worker.drained();
+      return seen;
+    };
+    const priorities = async () => (await jobs()).map(({ priority }) => priority);
+
+    it("merging, ordinary, bulk, each in the order in which they came", async () => {
+      const [a, b, c, d] = [pull(), pull(), pull(), pull()];
+      await store().enqueue(evaluate(a), { urgency: "bulk" });
+      await store().enqueue(evaluate(b));
+      await store().enqueue(evaluate(c), { urgency: "merging" });
+      await store().enqueue(evaluate(d));
+      expect(await done()).toEqual([c, b, d, a].map(({ number }) => number));
+    });
+
+    it("a waiting job stays as urgent as it was, and becomes more urgent", async () => {
+      const [a, b] = [pull(), pull()];
+      await store().enqueue(evaluate(a), { urgency: "merging" });
+      await store().enqueue(evaluate(a), { urgency: "bulk" });
+      await store().enqueue(evaluate(b), { urgency: "bulk" });
+      await store().enqueue(evaluate(b));
+      expect((await priorities()).sort()).toEqual([10, 110]);
+    });
+
+    it.each([
+      ["GitHub is to merge", { autoMerge: true }, 10],
+      ["somebody approved", { approved: true }, 10],
+      ["nobody approved", {}, 210],
+      ["somebody approved, and that is closed,", { approved: true, open: false }, 210],
+    ])("a pull request that %s counts as such whoever asks", async (_, known, priority) => {
+      const subject = pull();
+      await note(subject, known);
+      await store().enqueue(evaluate(subject), { urgency: "bulk" });
+      await store().enqueue(evaluate(pull()));
+      expect((await priorities()).sort()).toEqual([priority, 110].sort());
+    });
+
+    it("what is told of its head goes first, too", async () => {
+      const subject = pull();
+      const oid = freshId().toString(16).padStart(40, "0");
+      await note(subject, { approved: true, headOid: oid });
+      await store().enqueue({ task: "publish-checks", payload: commitOf(subject, oid) });
+      await store().enqueue({ task: "publish-checks", payload: commitOf({ ...subject, tenantId: 2 }, oid) });
+      expect((await priorities()).sort()).toEqual([105, 5]);
+    });
+
+    it("what is known stays until something else is told", async () => {
+      const subject = pull();
+      await note(subject, { autoMerge: true });
+      await note(subject, { approved: false });
+      await store().enqueue(evaluate(subject));
+      await note(subject, { autoMerge: false });
+      const other = { ...subject, number: freshId() };
+      await note(other, { autoMerge: true });
+      await note(other, { autoMerge: false });
+      await store().enqueue(evaluate(other));
+      expect((await priorities()).sort()).toEqual([10, 110]);
+    });
+
+    it("one that is put off is as urgent when its time comes", async () => {
+      const subject = pull();
+      await store().enqueue(evaluate(subject), { urgency: "bulk" });
+      const wait = new CountersignError("github-rate-limited", "wait", { retryAt: LATER });
+      const worker = await work({ "evaluate-pull-request": () => Promise.reject(wait) });
+      await worker.drained();
+      expect(await priorities()).toEqual([210]);
+    });
+
+    it("each is done within what the worker is told, by how urgent it is", async () => {
+      const told: string[] = [];
+      const worker = await startWorker(
+        store(),
+        handlersThat(() => Promise.resolve(void told.push("done"))),
+        {
+          concurrency: 1,
+          logger: silentLogger,
+          around: async (urgency, act) => {
+            told.push(urgency);
+            await act();
+          },
+        },
+      );
+      workers.push(worker);
+      await store().enqueue(evaluate(pull()), { urgency: "bulk" });
+      await worker.drained();
+      expect(told).toEqual(["bulk", "done"]);
+    });
   });
 
   it("waits for the time that a job is for", async () => {
@@ -323,13 +428,14 @@ eachDatabase("the queue", (store) => {
     `evaluate:${subject.tenantId}/${subject.repository.id}#${subject.number}`;
 
   interface QueuedRow {
+    readonly priority: number;
     readonly key: string | null;
     readonly run_at: Date;
   }
 
   async function jobs(): Promise<QueuedRow[]> {
     return store().sql<QueuedRow & pg.QueryResultRow>(
-      "SELECT key, attempts, run_at, locked_by FROM graphile_worker.jobs ORDER BY id",
+      "SELECT key, attempts, run_at, locked_by, priority FROM graphile_worker.jobs ORDER BY id",
     );
   }
 });

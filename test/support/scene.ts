@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import { startApp, type RunningApp } from "../../src/app.js";
 import { type Clock, systemClock } from "../../src/clock.js";
+import type { SecondaryLimits } from "../../src/github/budget/limits.js";
 import type { ChannelConfig } from "../../src/notify/channel.js";
 import { parsePrivateTargets, type PrivateTargets } from "../../src/notify/net/addresses.js";
 import { Database } from "../../src/store/database.js";
@@ -43,6 +44,8 @@ export interface SceneOptions {
   readonly channels?: readonly ChannelConfig[];
   /** Whether the operator lets the app open retroactive pull requests. */
   readonly opensPullRequests?: boolean;
+  /** GitHub's secondary limits that the app keeps to; none unless given. */
+  readonly limits?: SecondaryLimits | null;
 }
 
 /** The unmodified app beside a loopback GitHub, both listening, joined by webhooks and HTTP only. */
@@ -66,6 +69,7 @@ export async function startScene({
   clock = systemClock,
   channels = [],
   opensPullRequests = false,
+  limits = null,
 }: SceneOptions): Promise<Scene> {
   const dataDir =
     databaseUrl === null ? await embeddedFolder() : await mkdtemp(join(tmpdir(), "countersign-scene-"));
@@ -87,6 +91,7 @@ export async function startScene({
       channels,
       privateTargets: LOOPBACK,
       opensPullRequests,
+      limits,
     },
     clock,
   );
@@ -107,6 +112,8 @@ export async function startScene({
     },
     troubles,
     hurried: async () => {
+      // First, so that nothing is put off again by what was before.
+      await pool.query("DELETE FROM rate_budgets");
       await pool.query(MAKE_DUE);
       await settle(github, app);
     },

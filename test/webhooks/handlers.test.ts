@@ -78,16 +78,38 @@ describe("a pull request", () => {
     await receive(pullRequestEvent("opened"));
     const { tenantId, repository } = PLACE;
     expect(ports.notes).toEqual([
-      { tenantId, repository, number: 12, headOid: HEAD, baseRef: "main", open: true, asOf: UPDATED_AT },
+      {
+        tenantId,
+        repository,
+        number: 12,
+        headOid: HEAD,
+        baseRef: "main",
+        open: true,
+        autoMerge: false,
+        asOf: UPDATED_AT,
+      },
     ]);
   });
 
-  it.each(["labeled", "assigned", "auto_merge_enabled"])(
-    "that is %s is the same as before",
-    async (action) => {
-      expect(await queuedBy(pullRequestEvent(action))).toEqual([]);
-    },
-  );
+  it("that GitHub is to merge by itself is noted as such, and looked at before others", async () => {
+    await receive(pullRequestEvent("auto_merge_enabled", { autoMerge: true }));
+    expect(ports.notes).toMatchObject([{ number: 12, autoMerge: true }]);
+    expect([ports.queued, ports.urgencies]).toEqual([evaluate(12), ["merging"]]);
+  });
+
+  it("that GitHub is to merge no more is noted, and no verdict changes", async () => {
+    expect(await queuedBy(pullRequestEvent("auto_merge_disabled"))).toEqual([]);
+    expect(ports.notes).toMatchObject([{ number: 12, autoMerge: false }]);
+  });
+
+  it("that has a new head is approved no more", async () => {
+    await receive(pullRequestEvent("synchronize"));
+    expect(ports.notes).toMatchObject([{ approved: false }]);
+  });
+
+  it.each(["labeled", "assigned"])("that is %s is the same as before", async (action) => {
+    expect(await queuedBy(pullRequestEvent(action))).toEqual([]);
+  });
 
   it("that is merged is recorded, and those with the same head are looked at", async () => {
     expect(await queuedBy(pullRequestEvent("closed", { merged: true }))).toEqual([
@@ -164,6 +186,17 @@ describe("a merge group", () => {
 describe("reviews and results", () => {
   it.each(["submitted", "edited", "dismissed"])("a review that is %s counts anew", async (action) => {
     expect(await queuedBy(reviewEvent(action))).toEqual(evaluate(12));
+    expect(ports.urgencies).toEqual(["ordinary"]);
+  });
+
+  it("an approval is looked at before others", async () => {
+    await receive(reviewEvent("submitted", "approved"));
+    expect(ports.urgencies).toEqual(["merging"]);
+  });
+
+  it("what concerns all open pull requests comes after the others", async () => {
+    expect(await queuedBy(protectionEvent("edited"))).toEqual(ALL_OPEN);
+    expect(ports.urgencies).toEqual(ALL_OPEN.map(() => "bulk"));
   });
 
   it.each([

@@ -50,13 +50,18 @@ export const repositoriesEvent = (action: "added" | "removed"): Example => {
 /** `headRepository`: the repository's own id unless it comes from a fork; `null` where the fork is gone. */
 export const pullRequestEvent = (
   action: string,
-  change: { readonly headRepository?: number | null; readonly merged?: boolean } = {},
+  change: {
+    readonly headRepository?: number | null;
+    readonly merged?: boolean;
+    readonly autoMerge?: boolean;
+  } = {},
 ): Example => {
-  const { headRepository = repository.id, merged = false } = change;
+  const { headRepository = repository.id, merged = false, autoMerge = false } = change;
   const pull = {
     number: 12,
     state: action === "closed" ? "closed" : "open",
     merged,
+    auto_merge: autoMerge ? { merge_method: "merge" } : null,
     updated_at: UPDATED_AT.toISOString(),
     head: { sha: HEAD, ref: "change", repo: headRepository === null ? null : { id: headRepository } },
     base: { sha: BASE, ref: "main", repo: { id: repository.id } },
@@ -64,9 +69,9 @@ export const pullRequestEvent = (
   return { event: "pull_request", payload: { ...common, action, number: 12, pull_request: pull } };
 };
 
-export const reviewEvent = (action: string): Example => ({
+export const reviewEvent = (action: string, state = "commented"): Example => ({
   event: "pull_request_review",
-  payload: { ...common, action, pull_request: { number: 12 } },
+  payload: { ...common, action, pull_request: { number: 12 }, review: { state } },
 });
 
 export const checkRunEvent = (action: string, appId: number | null): Example => {

@@ -1,3 +1,4 @@
+import type { Urgency } from "../../src/urgency.js";
 import { ManualClock } from "../../src/clock.js";
 import type { FlowContext } from "../../src/flows/context.js";
 import type { Installation } from "../../src/github/github.js";
@@ -39,6 +40,8 @@ export class Ports {
 
   readonly notes: KnownPullRequest[] = [];
   readonly renewed: string[] = [];
+  /** How urgent each job was said to be. */
+  readonly urgencies: (Urgency | undefined)[] = [];
 
   repositories: KnownRepository[] = [KNOWN];
   /** Branches that are watched already. */
@@ -125,8 +128,9 @@ export class Ports {
       this.renewed.push(oid);
       return Promise.resolve();
     },
-    enqueue: (job) => {
+    enqueue: (job, { urgency } = {}) => {
       this.jobs.push(job);
+      this.urgencies.push(urgency);
       return Promise.resolve();
     },
     savePusher: (push, mode = "replace") => {

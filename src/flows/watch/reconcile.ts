@@ -28,7 +28,7 @@ export async function reconcile(
 /** What a case waits for may have been told by a webhook that was lost, or be behind a job that was given up. */
 async function lookAtCases({ store }: FlowContext, tenantId: number): Promise<void> {
   for (const { id: caseId } of await store.allOpenCases(tenantId)) {
-    await store.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
-    await store.enqueue({ task: "publish-case", payload: { tenantId, caseId } });
+    await store.enqueue({ task: "follow-case", payload: { tenantId, caseId } }, { urgency: "bulk" });
+    await store.enqueue({ task: "publish-case", payload: { tenantId, caseId } }, { urgency: "bulk" });
   }
 }

@@ -42,7 +42,8 @@ async function reassess(
   { tenantId, repository }: KnownRepository,
 ): Promise<void> {
   for (const number of await installation.openPullRequests(repository, null)) {
-    await store.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    const payload = { tenantId, repository, number };
+    await store.enqueue({ task: "evaluate-pull-request", payload }, { urgency: "bulk" });
   }
 }
 
@@ -105,6 +106,7 @@ async function lookAtBranches(
   const listed = branches.filter((branch) => isListed(known, branch));
   const watched = (await store.listBranches(tenantId, repository.id)).map(({ branch }) => branch);
   for (const branch of new Set([...listed, ...watched])) {
-    await store.enqueue({ task: "watch-branch", payload: { tenantId, repository, branch } });
+    const payload = { tenantId, repository, branch };
+    await store.enqueue({ task: "watch-branch", payload }, { urgency: "bulk" });
   }
 }

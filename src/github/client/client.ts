@@ -1,9 +1,12 @@
 import { createAppAuth } from "@octokit/auth-app";
-import { RequestError } from "@octokit/request-error";
 import { Octokit } from "@octokit/rest";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../logger.js";
-import { githubError, rateLimitError } from "./errors.js";
+import { type Budgeting, InstallationBudget } from "../budget/installation-budget.js";
+import { type Cost, costOf } from "../budget/limits.js";
+import { answerIn, windowIn } from "./answers.js";
+import { type Answer, githubError, limitReached, rateLimitError } from "./errors.js";
+import { Slots } from "./slots.js";
 
 /** What a client needs to speak as the app. */
 export interface AppIdentity {
@@ -22,17 +25,28 @@ const USER_AGENT = "countersign";
 const fetchInTime: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
 
+/**
+ * Requests of one installation under way at once. GitHub takes 100 of all processes together and lets nobody see how many
+ * there are, so that each process has its share; few answers are quicker than many that wait for each other.
+ */
+const AT_ONCE = 10;
+/** The app itself has limits of its own, which are kept as those of an installation that no one has. */
+const THE_APP = 0;
+
 /** One Octokit an installation, so that each keeps its own token until it expires. */
 export class GitHubClients {
   readonly #identity: AppIdentity;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #budgeting: Budgeting;
   readonly #installations = new Map<number, Octokit>();
+  readonly #budgets = new Map<number, { readonly budget: InstallationBudget; readonly slots: Slots }>();
 
-  constructor(identity: AppIdentity, clock: Clock, logger: Logger) {
+  constructor(identity: AppIdentity, clock: Clock, logger: Logger, budgeting: Budgeting) {
     this.#identity = identity;
     this.#clock = clock;
     this.#logger = logger;
+    this.#budgeting = budgeting;
   }
 
   /** The client that acts as one installation; its errors are CountersignErrors with a `github-*` code. */
@@ -47,6 +61,11 @@ export class GitHubClients {
   /** The client that acts as the app itself, for what is about no installation. */
   forApp(): Octokit {
     return this.#create({});
+  }
+
+  /** What an installation has left. */
+  budgetOf(installationId: number): InstallationBudget {
+    return this.#spendingOf(installationId).budget;
   }
 
   #create(scope: { readonly installationId?: number }): Octokit {
@@ -66,21 +85,50 @@ export class GitHubClients {
         error: () => undefined,
       },
     });
+    const { budget, slots } = this.#spendingOf(scope.installationId ?? THE_APP);
     client.hook.wrap("request", async (request, options) => {
       const what = `${options.method} ${options.url}`;
-      try {
-        const response = await request(options);
-        const limit = rateLimitError(response, what, this.#clock.now());
-        if (limit !== null) throw limit;
-        return response;
-      } catch (error) {
-        // A token that GitHub takes no more would be kept until its hour is over: the next attempt gets a new one.
-        const { installationId } = scope;
-        if (installationId !== undefined && error instanceof RequestError && error.status === 401)
-          this.#installations.delete(installationId);
-        throw githubError(error, what, this.#clock.now());
-      }
+      const cost = costOf(options.method, options.url);
+      await budget.take(cost);
+      return slots.use(async () => {
+        const sentAt = this.#clock.now().getTime();
+        const hear = (answer: Answer): Promise<void> => this.#hear(budget, cost.resource, answer, sentAt);
+        try {
+          const response = await request(options);
+          await hear(response);
+          const limit = rateLimitError(response, what, this.#clock.now());
+          if (limit !== null) throw limit;
+          return response;
+        } catch (error) {
+          const answer = answerIn(error);
+          if (answer !== null) await hear(answer);
+          // A token that GitHub takes no more would be kept until its hour is over: the next attempt gets a new one.
+          if (answer?.status === 401 && scope.installationId !== undefined)
+            this.#installations.delete(scope.installationId);
+          throw githubError(error, what, this.#clock.now());
+        }
+      });
     });
     return client;
+  }
+
+  #spendingOf(installationId: number) {
+    const known = this.#budgets.get(installationId);
+    if (known !== undefined) return known;
+    const budget = new InstallationBudget(installationId, this.#budgeting, this.#clock);
+    const spending = { budget, slots: new Slots(AT_ONCE) };
+    this.#budgets.set(installationId, spending);
+    return spending;
+  }
+
+  /** Notes what an answer told of the limits; where one was reached, before anyone else asks. */
+  async #hear(budget: InstallationBudget, resource: Cost["resource"], answer: Answer, sentAt: number) {
+    const now = this.#clock.now();
+    const tookMs = Math.max(0, now.getTime() - sentAt);
+    budget.hear({ resource, window: windowIn(answer), unchanged: answer.status === 304, tookMs });
+    const limit = limitReached(answer, now);
+    if (limit?.kind === "secondary")
+      await budget.pause(limit.until, "GitHub refused a request for its secondary limits");
+    else if (limit !== null) await budget.exhausted(resource, limit.until);
   }
 }

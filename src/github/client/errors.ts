@@ -20,8 +20,8 @@ export function githubError(error: unknown, what: string, now: Date): Countersig
     return new CountersignError("github-unavailable", `GitHub did not answer ${what}.`, { cause: error });
   }
   const { status } = error;
-  const retryAt = rateLimitedUntil(error.response, now);
-  if (retryAt !== null) return rateLimited(what, retryAt, error);
+  const limit = limitReached(error.response, now);
+  if (limit !== null) return rateLimited(what, limit.until, error);
   // Not a refusal: a token that was taken back is replaced for the next attempt. Nothing is to be concluded from it.
   if (status === 401) {
     return new CountersignError(
@@ -65,9 +65,9 @@ const limitErrors = z.object({
  * The error that an answer of GraphQL means, if it is that the limit was reached: unlike REST it says so with 200.
  * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
-export function rateLimitError({ headers, data }: Answer, what: string, now: Date): CountersignError | null {
-  if (!limitErrors.safeParse(data).success) return null;
-  return rateLimited(what, resetTime(headers, now) ?? waitFor(DEFAULT_WAIT_MS, now), data);
+export function rateLimitError(answer: Answer, what: string, now: Date): CountersignError | null {
+  const limit = answer.status === 200 ? limitReached(answer, now) : null;
+  return limit === null ? null : rateLimited(what, limit.until, answer.data);
 }
 
 const rateLimited = (what: string, retryAt: Date, cause: unknown): CountersignError =>
@@ -81,20 +81,30 @@ type Headers = Readonly<Record<string, string | number | undefined>>;
 /** A secondary limit is a 403 that may carry no header at all: then the page that the answer points to tells it. */
 const limitAnswer = z.object({ documentation_url: z.string().includes("rate-limit") });
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly data: unknown;
 }
 
-function rateLimitedUntil({ status, headers, data }: Answer, now: Date): Date | null {
-  if (status !== 403 && status !== 429) return null;
+/** That an answer says that a limit was reached, and until when to wait. */
+export interface LimitReached {
+  readonly until: Date;
+  /** Of the hour, which each resource has its own of; or one of the others, after which all has to wait. */
+  readonly kind: "hourly" | "secondary";
+}
+
+/** The limit that an answer says was reached, or `null`. */
+export function limitReached({ status, headers, data }: Answer, now: Date): LimitReached | null {
+  const refused = status === 403 || status === 429;
+  if (!refused && !limitErrors.safeParse(data).success) return null;
   const retryAfter = Number(headers["retry-after"]);
-  if (Number.isFinite(retryAfter)) return waitFor(retryAfter * 1000, now);
-  const reset = headers["x-ratelimit-remaining"] === "0" ? resetTime(headers, now) : null;
-  if (reset !== null) return reset;
-  const limited = status === 429 || limitAnswer.safeParse(data).success;
-  return limited ? waitFor(DEFAULT_WAIT_MS, now) : null;
+  if (refused && Number.isFinite(retryAfter))
+    return { until: waitFor(retryAfter * 1000, now), kind: "secondary" };
+  const reset = !refused || headers["x-ratelimit-remaining"] === "0" ? resetTime(headers, now) : null;
+  if (reset !== null) return { until: reset, kind: "hourly" };
+  const limited = status !== 403 || limitAnswer.safeParse(data).success;
+  return limited ? { until: waitFor(DEFAULT_WAIT_MS, now), kind: "secondary" } : null;
 }
 
 const waitFor = (milliseconds: number, now: Date): Date =>

@@ -1,28 +1,55 @@
 import type { Clock } from "../../clock.js";
 import type { Database, Queries } from "../database.js";
-import { type Job, MAX_ATTEMPTS, parseJob, schedulingOf } from "../jobs.js";
-import type { DeadJob, QueueStatus } from "../store.js";
+import type { Urgency } from "../../urgency.js";
+import { changeOf, type Job, MAX_ATTEMPTS, parseJob, priorityOf, schedulingOf } from "../jobs.js";
+import type { DeadJob, EnqueueOptions, QueueStatus } from "../store.js";
 
 /** How long from now `runAt` is, in milliseconds; `null`: at once. */
 export const delayUntil = (runAt: Date | undefined, clock: Clock): number | null =>
   runAt === undefined ? null : runAt.getTime() - clock.now().getTime();
 
+export interface When {
+  /**
+   * `null`: for now. A delay and no instant, for the database's clock and ours may differ, and ours may be stepped.
+   */
+  readonly delayMs: number | null;
+  /** Its task's own where it is left out. */
+  readonly urgency?: Urgency;
+}
+
+/** When and how urgently a job is to run, as the database takes it. */
+export const whenOf = ({ runAt, urgency }: EnqueueOptions = {}, clock: Clock): When => ({
+  delayMs: delayUntil(runAt, clock),
+  ...(urgency === undefined ? {} : { urgency }),
+});
+
 /**
- * Queues a job, in the transaction of `queries`; `delayMs` `null`: for now. A delay and no instant, for the database's
- * clock and ours may differ, and ours may be stepped. A waiting job with the same key is replaced; one that runs
- * already is left alone and followed by this one, since it may have looked at the world before the news.
+ * Queues a job, in the transaction of `queries`. A waiting job with the same key is replaced; one that runs already is left
+ * alone and followed by this one, since it may have looked at the world before the news. It goes before others as what it
+ * is about asks for, if that is more urgent, and as the job did that it replaces.
  *
  * @throws CountersignError `invariant-broken` for a payload that no worker would take.
  */
-export async function enqueue(queries: Queries, job: Job, delayMs: number | null): Promise<void> {
+export async function enqueue(queries: Queries, job: Job, { delayMs, urgency }: When): Promise<void> {
   const payload = JSON.stringify(parseJob(job.task, job.payload).payload);
-  const { key, queue, priority } = schedulingOf(job);
+  const scheduling = schedulingOf(job);
+  const { key, queue } = scheduling;
+  const priority = priorityOf(scheduling, urgency ?? scheduling.urgency);
+  const { tenantId, repositoryId, number, oid } = changeOf(job) ?? NO_CHANGE;
   await queries.$queryRaw`
     SELECT 1 AS queued
       FROM graphile_worker.add_job(
         ${job.task}, ${payload}::json, queue_name => ${queue}, run_at => clock_timestamp() + ${delayMs}::float8 * interval '1 millisecond',
-        max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}, priority => ${priority}::int)`;
+        max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}, priority => LEAST(${priority}::int,
+          (SELECT waiting.priority FROM graphile_worker._private_jobs AS waiting
+            WHERE waiting.key = ${key} AND waiting.locked_at IS NULL AND waiting.attempts < waiting.max_attempts),
+          (SELECT ${priorityOf(scheduling, "merging")}::int FROM pull_requests AS change
+            WHERE change.tenant_id = ${tenantId}::bigint AND change.repository_id = ${repositoryId}::bigint
+              AND (change.number = ${number}::int OR change.head_oid = ${oid}::text)
+              AND change.open AND (change.auto_merge OR change.approved) LIMIT 1))::int)`;
 }
+
+const NO_CHANGE = { tenantId: null, repositoryId: null, number: null, oid: null };
 
 /**
  * A job that was replaced while it ran has lost its key and its attempts (graphile-worker does so); whether it then
@@ -84,14 +111,14 @@ export async function retryDeadJobs(database: Database, ids: readonly string[] |
 export async function postpone(
   database: Database,
   job: Job,
-  running: { readonly id: string; readonly attempts: number; readonly delayMs: number },
+  running: When & { readonly id: string; readonly attempts: number },
 ): Promise<void> {
   await database.transaction(async (queries) => {
     const current = await queries.$queryRaw<unknown[]>`
       SELECT 1 AS current FROM graphile_worker._private_jobs
        WHERE id = ${BigInt(running.id)} AND key IS NOT NULL FOR UPDATE`;
     if (current.length === 0) return;
-    await enqueue(queries, job, running.delayMs);
+    await enqueue(queries, job, running);
     await queries.$executeRaw`
       UPDATE graphile_worker._private_jobs SET attempts = ${running.attempts} WHERE key = ${schedulingOf(job).key}`;
   });

@@ -1,8 +1,9 @@
 import type { JobHelpers, TaskList } from "graphile-worker";
 import { isCountersignError } from "../../errors.js";
+import type { Urgency } from "../../urgency.js";
 import type { Clock } from "../../clock.js";
 import type { Database } from "../database.js";
-import { type Job, parseJob, type PayloadOf, TASK_NAMES, type TaskName } from "../jobs.js";
+import { type Job, parseJob, type PayloadOf, TASK_NAMES, type TaskName, urgencyOf } from "../jobs.js";
 import type { StoreLogger } from "../logger.js";
 import { bury, delayUntil, isDrained, postpone } from "./queue.js";
 import { Shift, type ShiftOptions } from "./shift.js";
@@ -17,6 +18,11 @@ export interface JobContext {
 export type Handlers = {
   readonly [T in TaskName]: (payload: PayloadOf<T>, context: JobContext) => Promise<void>;
 };
+
+export interface WorkerOptions extends ShiftOptions {
+  /** What each job is done within, which is told how urgent it is. */
+  readonly around?: (urgency: Urgency, work: () => Promise<void>) => Promise<void>;
+}
 
 /** Where jobs come from, and the clock by which those that are put off wait. */
 export interface JobSource {
@@ -51,11 +57,12 @@ const RESUME_MS = 1_000;
 export async function startWorker(
   store: JobSource,
   handlers: Handlers,
-  options: ShiftOptions,
+  options: WorkerOptions,
 ): Promise<RunningWorker> {
   const { database } = store;
+  const { around = (_, job) => job() } = options;
   const running = new Set<Promise<void>>();
-  const begin = () => Shift.begin(database, taskList(store, handlers, running), options);
+  const begin = () => Shift.begin(database, taskList({ source: store, handlers, around }, running), options);
   const shifts = new Shifts(begin, await begin(), options.logger);
   return {
     stop: async () => {
@@ -132,20 +139,26 @@ class Shifts {
   }
 }
 
+interface Work {
+  readonly source: JobSource;
+  readonly handlers: Handlers;
+  readonly around: NonNullable<WorkerOptions["around"]>;
+}
+
 /** @param running holds what runs, until it is done */
-function taskList(source: JobSource, handlers: Handlers, running: Set<Promise<void>>): TaskList {
-  const tracked = async (work: Promise<void>): Promise<void> => {
-    running.add(work);
+function taskList(work: Work, running: Set<Promise<void>>): TaskList {
+  const tracked = async (job: Promise<void>): Promise<void> => {
+    running.add(job);
     try {
-      await work;
+      await job;
     } finally {
-      running.delete(work);
+      running.delete(job);
     }
   };
   return Object.fromEntries(
     TASK_NAMES.map((task) => [
       task,
-      (payload: unknown, { job }: JobHelpers) => tracked(perform(source, handlers, task, payload, job)),
+      (payload: unknown, { job }: JobHelpers) => tracked(perform(work, task, payload, job)),
     ]),
   );
 }
@@ -154,25 +167,29 @@ interface QueuedJob {
   readonly id: string;
   readonly attempts: number;
   readonly max_attempts: number;
+  readonly priority: number;
 }
 
 async function perform(
-  { database, clock, calm }: JobSource,
-  handlers: Handlers,
+  { source: { database, clock, calm }, handlers, around }: Work,
   task: TaskName,
   payload: unknown,
   queued: QueuedJob,
 ): Promise<void> {
   await calm();
   const job = await parseOrBury(database, task, payload, queued);
+  const urgency = urgencyOf(queued.priority);
   try {
-    await handle(handlers, job, { attempt: queued.attempts, maxAttempts: queued.max_attempts });
+    await around(urgency, () =>
+      handle(handlers, job, { attempt: queued.attempts, maxAttempts: queued.max_attempts }),
+    );
   } catch (error) {
     if (!isCountersignError(error) || error.retryAt === undefined) throw withRemedy(error);
     await postpone(database, job, {
       id: queued.id,
       attempts: queued.attempts - 1,
       delayMs: delayUntil(error.retryAt, clock) ?? 0,
+      urgency,
     });
   }
 }

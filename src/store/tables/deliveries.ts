@@ -1,5 +1,5 @@
 import type { Database, Queries } from "../database.js";
-import { type Job, MAX_ATTEMPTS, schedulingOf } from "../jobs.js";
+import { type Job, MAX_ATTEMPTS, priorityOf, schedulingOf } from "../jobs.js";
 import { toBigInt, toNumber } from "../numbers.js";
 import type { NewDelivery, StoredDelivery } from "../store.js";
 
@@ -50,6 +50,7 @@ export async function acceptDeliveries(
   const jobs = rows.map(({ guid }): Job => ({ task: "process-delivery", payload: { guid } }));
   const [first] = jobs;
   if (first === undefined) return new Set();
+  const scheduling = schedulingOf(first);
   const sizes = rows.map(({ payload }) => payload.length);
   const [row] = await database.query<{ stored: string[] }>(ACCEPT, [
     rows.map(({ guid }) => guid),
@@ -64,7 +65,7 @@ export async function acceptDeliveries(
     sizes,
     first.task,
     MAX_ATTEMPTS,
-    schedulingOf(first).priority,
+    priorityOf(scheduling, scheduling.urgency),
   ]);
   return new Set(row?.stored);
 }

@@ -16,13 +16,17 @@ export async function notePullRequest(queries: Queries, pull: KnownPullRequest):
   });
   await queries.$executeRaw`
     INSERT INTO pull_requests AS known
-      (tenant_id, repository_id, number, repository_owner, repository_name, head_oid, base_ref, open, as_of)
+      (tenant_id, repository_id, number, repository_owner, repository_name, head_oid, base_ref, open, as_of, auto_merge,
+       approved)
     VALUES
       (${key.tenantId}, ${key.repositoryId}, ${key.number}, ${pull.repository.owner}, ${pull.repository.name},
-       ${pull.headOid}, ${pull.baseRef}, ${pull.open}, ${pull.asOf}::timestamptz)
+       ${pull.headOid}, ${pull.baseRef}, ${pull.open}, ${pull.asOf}::timestamptz,
+       ${pull.autoMerge ?? false}, ${pull.approved ?? false})
     ON CONFLICT (tenant_id, repository_id, number) DO UPDATE
       SET repository_owner = excluded.repository_owner, repository_name = excluded.repository_name,
-          head_oid = excluded.head_oid, base_ref = excluded.base_ref, open = excluded.open, as_of = excluded.as_of
+          head_oid = excluded.head_oid, base_ref = excluded.base_ref, open = excluded.open, as_of = excluded.as_of,
+          auto_merge = COALESCE(${pull.autoMerge ?? null}::boolean, known.auto_merge),
+          approved = COALESCE(${pull.approved ?? null}::boolean, known.approved)
       WHERE excluded.as_of >= known.as_of`;
   return before?.open ?? false;
 }

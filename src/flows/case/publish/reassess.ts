@@ -21,7 +21,8 @@ export async function reassess(context: FlowContext, { tenantId, caseId }: CaseS
     if (here && (await mayTurn(context, stored, file, pull))) numbers.add(pull.number);
   }
   for (const number of numbers) {
-    await store.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    const payload = { tenantId, repository, number };
+    await store.enqueue({ task: "evaluate-pull-request", payload }, { urgency: "bulk" });
   }
 }
 

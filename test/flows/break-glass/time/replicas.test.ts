@@ -63,6 +63,7 @@ beforeAll(async () => {
       channels,
       privateTargets: LOOPBACK,
       opensPullRequests: false,
+      limits: null,
     },
     clock,
   );
