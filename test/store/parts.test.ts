@@ -110,7 +110,7 @@ describe("jobs", () => {
         "publish-checks",
       ].sort(),
     );
-    expect(by("bulk").sort()).toEqual(["reconcile", "redeliver", "watch-repository"]);
+    expect(by("bulk").sort()).toEqual(["reconcile", "redeliver", "sweep-repository", "watch-repository"]);
     expect(by("merging")).toContain("evaluate-merge-group");
   });
 

@@ -30,7 +30,8 @@ export async function sweepRepository(context: FlowContext, subject: RepositoryS
   if (listed === null) return;
   const stale = staleOf(listed, known, { appId: context.appId, now: began });
   for (const number of stale) {
-    await store.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
+    const payload = { tenantId, repository, number };
+    await store.enqueue({ task: "evaluate-pull-request", payload }, { urgency: "bulk" });
   }
   const restored = await restoreChecks(context, subject, listed, began);
   if (stale.length + restored > 0) {

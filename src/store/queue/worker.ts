@@ -60,7 +60,7 @@ export async function startWorker(
   options: WorkerOptions,
 ): Promise<RunningWorker> {
   const { database } = store;
-  const { around = (_, job) => job() } = options;
+  const around: Work["around"] = options.around ?? ((_, job) => job());
   const running = new Set<Promise<void>>();
   const begin = () => Shift.begin(database, taskList({ source: store, handlers, around }, running), options);
   const shifts = new Shifts(begin, await begin(), options.logger);
