@@ -143,9 +143,9 @@ export function judge(
 
 function newDecision(tenantId: number, change: Judged): NewDecision {
   const { facts, controlled, hindrances, declared } = change;
-  const { number, title, base, head } = facts.pullRequest;
+  const { number, title, base, head, url } = facts.pullRequest;
   const decision = judge(change, { ...NO_EMERGENCIES, ...hindrances });
-  const pull = { number, title: title.toWellFormed(), baseRef: base.ref };
+  const pull = { number, title: title.toWellFormed(), baseRef: base.ref, url };
   const body: DecisionBody = { controlled, pull, decision, declared };
   return {
     tenantId,

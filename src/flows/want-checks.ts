@@ -139,7 +139,12 @@ function contentOf(check: RenderedCheck): CheckContent {
 
 const stored = z.object({
   controlled: z.boolean(),
-  pull: z.object({ number: z.number(), title: z.string(), baseRef: z.string() }),
+  pull: z.object({
+    number: z.number(),
+    title: z.string(),
+    baseRef: z.string(),
+    url: z.string().exactOptional(),
+  }),
   decision: z.unknown(),
   declared: z
     .object({ by: z.string(), until: z.string(), caseId: z.string(), issueUrl: z.string().nullable() })

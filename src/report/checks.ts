@@ -1,29 +1,30 @@
 import { type Gate, GATES, type Outcome } from "../policy/finding.js";
 import { CHECK_NAME } from "../policy/document.js";
-import { isOutsideFinding } from "../policy/rules/path-scope.js";
 import { actionsOf, type CheckAction } from "./actions.js";
-import { annotationsOf, type Annotation } from "./annotations.js";
+import { annotationsOf, type Annotation, placesBlock } from "./annotations.js";
 import { type Block, block, fitBlocks, fitText, TITLE_LIMIT } from "./limits.js";
 import { declaredTitle } from "./case/declared.js";
-import {
-  declarationsOver,
-  findingsOver,
-  isOpen,
-  outcomeOver,
-  type PullDecision,
-  type SharedFinding,
-} from "./merged.js";
+import { asideBlocks } from "./check/aside.js";
+import { detailBlocks } from "./check/details.js";
 import {
   declaredBlocks,
-  detailBlocks,
+  gatesTable,
   headline,
   observedBlock,
   policyLine,
   pullsBlock,
-  summaryTable,
-  todoBlocks,
-} from "./markdown.js";
-import { counted, GATE_NAMES, OUTSIDE_TITLE, type Verdict } from "./words.js";
+} from "./check/summary.js";
+import { lowered } from "./check/phrases.js";
+import { titleOf } from "./check/title.js";
+import { todoBlocks } from "./check/todo.js";
+import {
+  declarationsOver,
+  findingsOver,
+  outcomeOver,
+  type PullDecision,
+  type SharedFinding,
+} from "./merged.js";
+import { GATE_NAMES, OUTSIDE_TITLE, type Verdict } from "./words.js";
 
 export type { PullDecision, PullReference } from "./merged.js";
 
@@ -74,43 +75,57 @@ function overall(decisions: readonly PullDecision[]): RenderedCheck {
   const declared = declarationsOver(decisions);
   const [first] = declared;
   const outcome = outcomeOver(decisions);
-  const verdict = first === undefined ? verdictOver(decisions, outcome) : "declared";
-  const title =
-    first === undefined ? titleAs(verdict, titleOf(outcome, findings)) : declaredTitle(first.declared);
+  const judged = verdictOver(decisions, outcome);
+  const verdict = first === undefined ? judged : "declared";
+  const title = first === undefined ? titleOf(judged, outcome, findings) : declaredTitle(first.declared);
   const summary = [
-    block(headline(verdict, title)),
+    essential(headline(verdict, title)),
     ...observedBlock(verdict),
     ...declaredBlocks(declared, decisions.length > 1),
     ...pullsBlock(decisions),
-    block(summaryTable(decisions)),
-    block(policyLine(decisions)),
-    ...todoBlocks(findings, decisions.length > 1),
+    essential(gatesTable(decisions)),
+    ...bodyOf(decisions, findings),
   ];
-  const whole = check(CHECK_NAME, verdict, title, summary, detailBlocks(decisions, GATES), findings);
-  return { ...whole, actions: actionsOf(outcomeOver(decisions, "signatures") !== "passed") };
+  const annotations = annotationsOf(findings);
+  const whole = check(
+    CHECK_NAME,
+    verdict,
+    title,
+    [...summary, ...placesBlock(findings)],
+    detailBlocks(decisions, GATES),
+  );
+  // On the one check only: GitHub would show each of them once for every check run.
+  return { ...whole, annotations, actions: actionsOf(outcomeOver(decisions, "signatures") !== "passed") };
 }
 
 function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
   const outcome = outcomeOver(decisions, gate);
   const findings = findingsOver(decisions, [gate]);
   const verdict = verdictOver(decisions, outcome);
-  const title = titleAs(verdict, titleOf(outcome, findings));
+  const title = titleOf(verdict, outcome, findings);
+  const apart = verdict === "observed" || title === OUTSIDE_TITLE;
+  const about = apart ? `${GATE_NAMES[gate]}: ` : `${GATE_NAMES[gate]} `;
   const summary = [
-    block(headline(verdict, `${GATE_NAMES[gate]}: ${title}`)),
+    essential(headline(verdict, `${about}${lowered(title)}`)),
     ...observedBlock(verdict),
-    block(policyLine(decisions)),
-    ...todoBlocks(findings, decisions.length > 1),
+    ...bodyOf(decisions, findings),
   ];
-  const one = check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]), []);
-  return { ...one, actions: actionsOf(gate === "signatures" && outcome !== "passed") };
+  const one = check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]));
+  return { ...one, annotations: [], actions: actionsOf(gate === "signatures" && outcome !== "passed") };
 }
 
-/** One pull request under a policy that stops what does not pass is enough for the commit to be judged so. */
-const verdictOver = (decisions: readonly PullDecision[], outcome: Outcome): Verdict =>
-  decisions.every(({ decision }) => decision.policy.mode === "observe") ? "observed" : outcome;
+/** What comes below the verdict: what to do, what else is to be seen, and by which policy. */
+const bodyOf = (decisions: readonly PullDecision[], findings: readonly SharedFinding[]): Block[] => [
+  ...todoBlocks(findings, decisions.length > 1),
+  ...asideBlocks(findings, decisions.length > 1),
+  essential(policyLine(decisions)),
+];
 
-const titleAs = (verdict: Verdict, title: string): string =>
-  verdict === "observed" ? `Observing only: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
+const essential = (markdown: string): Block => ({ ...block(markdown), essential: true });
+
+/** One pull request under a policy that stops what does not pass is enough for the commit to be judged so. */
+const verdictOver = (decisions: readonly PullDecision[], outcome: Outcome): Exclude<Verdict, "declared"> =>
+  decisions.every(({ decision }) => decision.policy.mode === "observe") ? "observed" : outcome;
 
 function check(
   name: string,
@@ -118,16 +133,13 @@ function check(
   title: string,
   summary: readonly Block[],
   text: readonly Block[],
-  annotated: readonly SharedFinding[],
-): Omit<RenderedCheck, "actions"> {
+): Omit<RenderedCheck, "actions" | "annotations"> {
   return {
     name,
     conclusion: conclusionOf(verdict),
     title: fitText(title, TITLE_LIMIT),
     summary: fitBlocks(summary),
     text: fitBlocks(text),
-    // On the one check only: GitHub would show each of them once for every check run.
-    annotations: annotationsOf(annotated),
   };
 }
 
@@ -144,24 +156,4 @@ function conclusionOf(verdict: Verdict): RenderedCheck["conclusion"] {
     case "unknown":
       return "failure";
   }
-}
-
-/** Counts in our own words: a title is shown in lists, where nothing strangers wrote belongs. */
-function titleOf(outcome: Outcome, findings: readonly SharedFinding[]): string {
-  if (outcome === "passed") {
-    if (findings.every(({ finding }) => isOutsideFinding(finding))) return OUTSIDE_TITLE;
-    const waivers = findings.filter(({ finding }) => finding.status === "waived").length;
-    return waivers === 0 ? "All passed" : `Passed, with ${counted(waivers, "waiver")}`;
-  }
-  const open = findings.filter(isOpen).map(({ finding }) => finding);
-  const failing = open.filter((finding) => finding.status === "fail" && !finding.waiting).length;
-  const unknown = open.filter((finding) => finding.status === "unknown").length;
-  const waiting = open.filter((finding) => finding.waiting).length;
-  const parts = [
-    ...(failing > 0 ? [`${counted(failing, "thing")} to mend`] : []),
-    ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
-    ...(waiting > 0 ? [`waiting for ${waiting === 1 ? "one thing" : `${waiting} things`}`] : []),
-  ];
-  const text = parts.length === 0 ? "nothing was shown to pass" : parts.join(", ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

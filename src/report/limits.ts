@@ -11,26 +11,34 @@ export const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
 export interface Block {
   readonly markdown: string;
   readonly findings: number;
+  /** Gets its room before all others, so that a flood of one thing does not wash another away. */
+  readonly essential?: boolean;
 }
 
 export const block = (markdown: string, findings = 0): Block => ({ markdown, findings });
 
-/** Blocks joined by empty lines, as many as fit from the first on; a last line says how many findings were left out. */
+/**
+ * Blocks joined by empty lines, in their order. Where not all fit: the essential ones, and of the others as many as there
+ * is room for; a last line says how many findings were left out.
+ */
 export function fitBlocks(blocks: readonly Block[], limit: number = TEXT_LIMIT): string {
   const whole = blocks.map(({ markdown }) => markdown).join("\n\n");
   if (bytes(whole) <= limit) return whole;
-  const total = blocks.reduce((sum, { findings }) => sum + findings, 0);
-  const kept: string[] = [];
-  let left = total;
-  let size = bytes(omitted(total));
-  for (const { markdown, findings } of blocks) {
-    size += bytes(markdown) + 2;
-    if (size > limit) break;
-    kept.push(markdown);
-    left -= findings;
+  const kept = new Set<Block>();
+  let left = blocks.reduce((sum, { findings }) => sum + findings, 0);
+  let size = bytes(omitted(left));
+  for (const one of [...blocks.filter(isEssential), ...blocks.filter((other) => !isEssential(other))]) {
+    const own = bytes(one.markdown) + 2;
+    if (size + own > limit) continue;
+    size += own;
+    left -= one.findings;
+    kept.add(one);
   }
-  return [...kept, omitted(left)].join("\n\n");
+  const shown = blocks.filter((one) => kept.has(one)).map(({ markdown }) => markdown);
+  return [...shown, omitted(left)].join("\n\n");
 }
+
+const isEssential = ({ essential }: Block): boolean => essential === true;
 
 const omitted = (count: number): string =>
   `_${count} more finding${count === 1 ? "" : "s"} left out: GitHub shows no more than this._`;

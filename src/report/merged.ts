@@ -7,6 +7,8 @@ export interface PullReference {
   readonly number: number;
   readonly title: string;
   readonly baseRef: string;
+  /** Its page on GitHub; absent where only its number is known. */
+  readonly url?: string;
 }
 
 /** The newest decision on one pull request. */
@@ -26,6 +28,8 @@ type Judged = Pick<PullDecision, "pull" | "decision">;
 export interface SharedFinding {
   readonly finding: Finding;
   readonly pulls: readonly PullReference[];
+  /** The commit of the base branch that the policy was read from, on the first of them. */
+  readonly policyOid: string | null;
 }
 
 /** What the decisions on several pull requests with one head commit come to: the strictest of them counts. */
@@ -58,12 +62,13 @@ export function declarationsOver(decisions: readonly PullDecision[]): readonly D
 
 /** The findings of some gates over all decisions, each said once. What needs someone to act comes first. */
 export function findingsOver(decisions: readonly Judged[], gates: readonly Gate[]): SharedFinding[] {
-  const shared = new Map<string, { finding: Finding; pulls: PullReference[] }>();
+  const shared = new Map<string, SharedFinding & { pulls: PullReference[] }>();
   for (const { pull, decision } of decisions) {
     for (const finding of gates.flatMap((gate) => gateOf(decision, gate)?.findings ?? [])) {
       const key = keyOf(finding);
       const known = shared.get(key);
-      if (known === undefined) shared.set(key, { finding, pulls: [pull] });
+      if (known === undefined)
+        shared.set(key, { finding, pulls: [pull], policyOid: decision.policy.commitOid });
       else if (!known.pulls.includes(pull)) known.pulls.push(pull);
     }
   }
@@ -77,7 +82,11 @@ const gateOf = (decision: Decision, gate: Gate): GateResult | undefined =>
 const keyOf = ({ rule, status, waiting, subject, reason, message, remedy }: Finding): string =>
   JSON.stringify([rule, status, waiting, subject, reason, message, remedy]);
 
+/** Until these are settled nothing else that anyone mends lets the change pass. */
+const FIRST: ReadonlySet<string> = new Set(["policy-file", "frozen-branch", "policy-in-doubt"]);
+
 function weight(finding: Finding): number {
+  if (finding.status !== "pass" && finding.status !== "note" && FIRST.has(finding.rule)) return -1;
   if (finding.status === "fail") return finding.waiting ? 2 : 0;
   return { unknown: 1, waived: 3, note: 4, pass: 5 }[finding.status];
 }

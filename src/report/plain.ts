@@ -73,17 +73,23 @@ function aligned(rows: readonly string[][]): string[] {
 
 const INLINE = /(`+)(.*?[^`])\1(?!`)|\*\*|<\/?sub>|\[([^[\]]*)\]\((.*?)\)|&#(\d{1,7});/g;
 
-/** Code as it is, links with their address, entities as their characters, bold as nothing. */
+/** Code as it is, links with their address unless they are code, entities as their characters, bold as nothing. */
 function inline(text: string): string {
   const shown = text.replace(
     INLINE,
     (_all, _ticks: unknown, code: unknown, label: unknown, url: unknown, entity: unknown) => {
       if (typeof code === "string") return code.trim();
-      if (typeof url === "string") return label === "Open" ? url : `${String(label)} (${url})`;
+      if (typeof url === "string") return linked(String(label), url);
       return typeof entity === "string" ? String.fromCodePoint(Math.min(Number(entity), 0x10ffff)) : "";
     },
   );
   return safe(shown);
+}
+
+/** What is a name already goes without its address, which would only be in the way between others. */
+function linked(label: string, url: string): string {
+  const name = /^`+([^`]+)`+$/.exec(label)?.[1];
+  return name ?? `${inline(label)} (${url})`;
 }
 
 /** Entities could spell what a terminal acts on, and the zero-width spaces have done their work. */

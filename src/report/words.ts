@@ -45,5 +45,20 @@ export function signOf(finding: Finding): string {
   }
 }
 
+/** What became of a finding, in words: a sign alone says nothing to who cannot see it. */
+export const statusWords = (finding: Finding): string => `${signOf(finding)} ${STATUSES[statusOf(finding)]}`;
+
+const STATUSES: Readonly<Record<Finding["status"] | "waiting", string>> = {
+  pass: "passed",
+  fail: "failed",
+  waiting: "waiting",
+  unknown: "not known",
+  waived: "waived",
+  note: "note",
+};
+
+const statusOf = ({ status, waiting }: Finding): Finding["status"] | "waiting" =>
+  status === "fail" && waiting ? "waiting" : status;
+
 /** `1 commit`, `2 commits`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

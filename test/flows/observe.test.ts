@@ -22,12 +22,14 @@ function observing(cast: () => Cast): void {
     expect(cast().conclusions(repository, red.headOid)).toEqual({ ...all("neutral") });
     expect(cast().conclusions(repository, green.headOid)).toMatchObject({ ...all("neutral") });
     expect(cast().check(repository, red.headOid)).toMatchObject({
-      title: expect.stringMatching(/^Observing only: \d things? to mend/),
+      title: expect.stringMatching(/^Observing only, would fail: 1 commit unsigned, /),
       summary: expect.stringContaining("it stops nothing"),
     });
-    expect(cast().check(repository, green.headOid).title).toBe("Observing only: all passed");
+    expect(cast().check(repository, green.headOid).title).toBe(
+      "Observing only, would pass: 1 commit signed, 1 result passed, 1 approval",
+    );
     expect(cast().check(repository, red.headOid, "countersign/signatures").title).toMatch(
-      /^Observing only: /,
+      /^Observing only, would fail: /,
     );
   });
 

@@ -57,8 +57,9 @@ describe("a waiver", () => {
     expect(decision).toEqual(decideOn(yamlOf(waiver())));
     const pull = { number: 12, title: "Change something", baseRef: "main" };
     const [check] = renderChecks([{ pull, decision, declared: null }]);
-    expect(check?.title).toMatch(/^Passed, with \d+ waivers?$/);
-    expect(check?.summary).toContain("Waived by platform team until 2026-12-01");
+    expect(check?.title).toMatch(/^Passed: .*\b2 exceptions$/);
+    expect(check?.summary).toContain("### Exceptions in force");
+    expect(check?.summary).toContain(" | platform team | 2026-12-01 | ");
   });
 
   it.each<[string, Record<string, unknown>, "passed" | "waiting", string | null]>([

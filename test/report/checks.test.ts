@@ -15,7 +15,9 @@ const waits: Finding = finding({
   rule: "independent-approval",
   waiting: true,
   reason: "approval-missing",
+  subject: "approvals",
   message: "0 of 1 approvals.",
+  remedy: { text: "Ask bob.", commands: [], url: "https://github.com/o/r/pull/1" },
 });
 const unclear: Finding = finding({
   gate: "protection",
@@ -39,19 +41,24 @@ describe("renderChecks", () => {
   });
 
   it.each<[string, Finding[], string, string]>([
-    ["all passing", [], "success", "All passed"],
-    ["a waiver", [finding({ status: "waived" })], "success", "Passed, with 1 waiver"],
-    ["a failure", [finding()], "failure", "1 thing to mend"],
-    ["two failures", [finding(), finding({ subject: "2" })], "failure", "2 things to mend"],
-    ["waiting only", [waits], "action_required", "Waiting for one thing"],
-    ["unknown", [unclear], "failure", "1 could not be checked"],
+    ["all passing", [], "success", "Passed: 1 commit signed, 1 approval"],
+    ["an exception", [finding({ status: "waived" })], "success", "Passed: 1 approval, 1 exception"],
+    ["a failure", [finding()], "failure", "Failed: 1 commit unsigned"],
+    ["two failures", [finding(), finding({ subject: "2" })], "failure", "Failed: 2 commits unsigned"],
+    ["waiting only", [waits], "action_required", "Waiting: approval missing"],
+    ["unknown", [unclear], "failure", "Could not be checked: protection not readable"],
     [
       "everything",
       [finding(), waits, unclear],
       "failure",
-      "1 thing to mend, 1 could not be checked, waiting for one thing",
+      "Failed: 1 commit unsigned, protection not readable, approval missing",
     ],
-    ["notes only", [finding({ status: "note" })], "failure", "Nothing was shown to pass"],
+    [
+      "notes only",
+      [finding({ status: "note" })],
+      "failure",
+      "Could not be checked: nothing was shown to pass",
+    ],
   ])("concludes from %s", (_what, findings, conclusion, title) => {
     expect(check("countersign", pull(1, findings))).toMatchObject({ conclusion, title });
   });
@@ -62,28 +69,37 @@ describe("renderChecks", () => {
   });
 
   it("puts the verdict first, then a line a gate, then what to do", () => {
+    const commit = "[`1111111111`](https://github.com/o/r/commit/1111111111)";
+    const file = `https://github.com/o/r/blob/${"b".repeat(40)}/.github/countersign.yml`;
     expect(check("countersign", pull(1, [finding(), waits])).summary)
-      .toBe(`## ❌ 1 thing to mend, waiting for one thing
+      .toBe(`## ❌ Failed: 1 commit unsigned, approval missing
 
 | Gate | Verdict | In short |
 |---|---|---|
-| Signatures | ❌ failed | \`1111111111\`: The commit is not signed. |
+| Signatures | ❌ failed | ${commit}: The commit is not signed. |
 | Branch protection | ✅ passed | protection is fine. |
 | Policy results | ✅ passed | policy is fine. |
-| Review | ⏳ waiting | \`1111111111\`: 0 of 1 approvals. |
-
-<sub>Policy: \`.github/countersign.yml\` of the base branch, digest \`dddddddddddddddd\`.</sub>
+| Review | ⏳ waiting | \`approvals\`: 0 of 1 approvals. |
 
 ### What to do
 
-**1.** Sign it.
+#### 1. 1 commit unsigned
 
-- ❌ \`1111111111\`: The commit is not signed.
-- ⏳ \`1111111111\`: 0 of 1 approvals.
+Sign it.
 
 \`\`\`sh
 git commit --amend -S
-\`\`\``);
+\`\`\`
+
+- ${commit}: The commit is not signed.
+
+#### 2. Approval missing
+
+Ask bob. [Open the pull request](https://github.com/o/r/pull/1)
+
+- \`approvals\`: 0 of 1 approvals.
+
+<sub>Policy: [\`.github/countersign.yml\`](${file}) of the base branch, digest \`dddddddddddddddd\`.</sub>`);
   });
 
   it("says what has to come before the same commands, whichever finding came first", () => {
@@ -93,8 +109,8 @@ git commit --amend -S
       remedy: { text: "Set the clock.", commands: ["git commit --amend -S"], url: null },
     });
     const { summary } = check("countersign", pull(1, [finding(), clock]));
-    expect(summary).toContain("**1.** Sign it. Set the clock.");
-    expect(summary).not.toContain("**2.**");
+    expect(summary).toContain("Sign it. Set the clock.\n\n```sh\ngit commit --amend -S");
+    expect(summary).not.toContain("#### 2.");
   });
 
   it("says a remedy once for all that it mends", () => {
@@ -106,7 +122,10 @@ git commit --amend -S
       ),
     );
     expect(summary.match(/git commit --amend -S/g)).toHaveLength(1);
-    expect(summary).toContain("- and 3 more");
+    expect(summary).toContain("#### 1. 8 commits unsigned");
+    expect(summary).toMatch(
+      /<details><summary>All 8: The commit is not signed\.<\/summary>\n\n`c0`, .*`c7`\n\n<\/details>/,
+    );
   });
 
   it("names the policy that judged, or why none could", () => {
@@ -129,7 +148,7 @@ git commit --amend -S
 
   it("folds every finding into the text, with its rule, reason and the controls", () => {
     const { text } = check("countersign", pull(1, [finding()]));
-    expect(text).toContain("<details><summary>Signatures: 1 finding</summary>");
+    expect(text).toContain("<details><summary>Signatures: ❌ failed (1 finding, 1 open)</summary>");
     expect(text).toContain("`commit-signature/unsigned`");
     expect(text).toContain("`SOC2:CC8.1`");
     expect(check("countersign/review", pull(1)).text).toContain("<details open>");
@@ -156,7 +175,9 @@ describe("a commit that is the head of several pull requests", () => {
   it("says what they share once", () => {
     const { summary } = check("countersign", pull(3, [finding()]), pull(7, [finding()]));
     expect(summary).toContain("(#3, #7)");
-    expect(check("countersign", pull(3, [finding()]), pull(7, [finding()])).title).toBe("1 thing to mend");
+    expect(check("countersign", pull(3, [finding()]), pull(7, [finding()])).title).toBe(
+      "Failed: 1 commit unsigned",
+    );
   });
 
   it("is never milder than one of them", () => {
@@ -221,7 +242,7 @@ describe("a declared break-glass", () => {
     const uncovered = check("countersign", declaredBy("alice"), pull(2, [waits]));
     expect(uncovered).toMatchObject({
       conclusion: "failure",
-      title: "1 thing to mend, waiting for one thing",
+      title: "Failed: 1 commit unsigned, approval missing",
     });
     expect(uncovered.summary).toContain("| ❌ failed, break-glass declared |");
     const covered = check("countersign", declaredBy("alice"), pull(2));
@@ -286,7 +307,7 @@ describe("annotations", () => {
         start_line: 4,
         end_line: 4,
         annotation_level: "failure",
-        title: "policy-file: policy-invalid",
+        title: "Policy file unusable (policy-file/policy-invalid)",
         message: "No such key. Sign it.",
       },
     ]);
@@ -329,8 +350,8 @@ describe("GitHub's limits", () => {
     ],
     [
       "long messages of hostile characters",
-      Array.from({ length: 60 }, (_, index) =>
-        finding({ subject: `c${index}`, message: "@#*💥".repeat(20_000) }),
+      Array.from({ length: 600 }, (_, index) =>
+        finding({ subject: `c${index}`, message: `${index}${"@#*💥".repeat(2_000)}` }),
       ),
     ],
   ])("hold with %s, and what was left out is counted", (_what, findings) => {
@@ -342,7 +363,7 @@ describe("GitHub's limits", () => {
     }
     const { text } = check("countersign/signatures", pull(1, findings));
     const left = Number(/_(\d+) more findings? left out/.exec(text)?.[1]);
-    expect(left).toBe(findings.length - (text.match(/^- ❌/gm) ?? []).length);
+    expect(left).toBe(findings.length - (text.match(/^\| ❌/gm) ?? []).length);
   });
 
   it("leaves room for annotations of any length", () => {
@@ -369,7 +390,7 @@ describe("what strangers wrote", () => {
     const outsideCode = `${summary}\n${text}`
       .replace(/^(`{3,})sh\n[^]*?\n\1$/gm, "")
       .replace(/(`+)(.*?[^`])\1(?!`)/g, "");
-    expect(title).toBe("1 thing to mend");
+    expect(title).toBe("Failed: 1 commit unsigned");
     expect(outsideCode).not.toContain("@everyone");
     expect(outsideCode).not.toContain("<img");
     expect(outsideCode).not.toContain("](javascript");

@@ -17,8 +17,23 @@ export const finding = (change: Partial<Finding> = {}): Finding => ({
   ...change,
 });
 
+const PASSED: Readonly<Record<Gate, string>> = {
+  signatures: "commit-signature",
+  protection: "branch-protected",
+  policy: "policy-file",
+  review: "independent-approval",
+};
+
 export const pass = (gate: Gate): Finding =>
-  finding({ gate, status: "pass", reason: "fine", subject: gate, message: `${gate} is fine.`, remedy: null });
+  finding({
+    gate,
+    rule: PASSED[gate],
+    status: "pass",
+    reason: "fine",
+    subject: gate,
+    message: `${gate} is fine.`,
+    remedy: null,
+  });
 
 const REPOSITORY: PolicyIdentity = {
   source: "repository",
@@ -40,7 +55,12 @@ export function pull(
     return { gate, outcome: outcomeOf(all), findings: all };
   });
   return {
-    pull: { number, title: `Change ${number}`, baseRef: "main" },
+    pull: {
+      number,
+      title: `Change ${number}`,
+      baseRef: "main",
+      url: `https://github.com/o/r/pull/${number}`,
+    },
     decision: decide(gates, policy, "2026-11-20T12:00:00Z"),
     declared,
   };

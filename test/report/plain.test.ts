@@ -8,9 +8,9 @@ describe("plainCheck", () => {
   it("prints a check as GitHub shows it", () => {
     const [main] = renderChecks([pull(1, [finding({ message: "Signed by `x` & <y> @z." })])]);
     expect(plainCheck({ ...(main ?? { name: "", conclusion: null, title: "", summary: "" }), text: "" }))
-      .toBe(`countersign: failure: 1 thing to mend
+      .toBe(`countersign: failure: Failed: 1 commit unsigned
 
-  ❌ 1 thing to mend
+  ❌ Failed: 1 commit unsigned
 
   Gate               Verdict   In short
   Signatures         ❌ failed  1111111111: Signed by \`x\` & <y> @z.
@@ -18,15 +18,17 @@ describe("plainCheck", () => {
   Policy results     ✅ passed  policy is fine.
   Review             ✅ passed  review is fine.
 
-  Policy: .github/countersign.yml of the base branch, digest dddddddddddddddd.
-
   What to do
 
-  1. Sign it.
+  1. 1 commit unsigned
 
-  - ❌ 1111111111: Signed by \`x\` & <y> @z.
+  Sign it.
 
-      git commit --amend -S`);
+      git commit --amend -S
+
+  - 1111111111: Signed by \`x\` & <y> @z.
+
+  Policy: .github/countersign.yml of the base branch, digest dddddddddddddddd.`);
   });
 
   it("prints folds under their titles", () => {
@@ -35,8 +37,11 @@ describe("plainCheck", () => {
     ).toBe("Review: 1 finding\n\n- ✅ bob: fine");
   });
 
-  it("prints links with their address, and those without a name of their own as it", () => {
-    expect(plainMarkdown("Sign it. [Open](https://x.example/a)")).toBe("Sign it. https://x.example/a");
+  it("prints links with their address, and those that are code without", () => {
+    expect(plainMarkdown("[`1111111111`](https://x.example/a): unsigned")).toBe("1111111111: unsigned");
+    expect(plainMarkdown("[Open the result of a&#95;b](https://x.example/a)")).toBe(
+      "Open the result of a_b (https://x.example/a)",
+    );
     expect(plainMarkdown("Case [bg-1](https://x.example/7).")).toBe("Case bg-1 (https://x.example/7).");
   });
 

@@ -99,14 +99,14 @@ async function judgeMember(shared: Shared, member: Member, change: GatheredChang
   const steps = [member.below, made];
   const scope = await readScope(installation.retroactive, group.repository, policy, { steps });
   const facts = { ...change.facts, scope };
-  const { number, title, base } = facts.pullRequest;
+  const { number, title, base, url } = facts.pullRequest;
   const hindrances = await readHindrances(context, installation, group.tenantId, change);
   const decision = judge({ ...change, facts }, { ...NO_EMERGENCIES, ...hindrances });
   const own = isOutside(decision) ? [] : await findingsOf(shared, member, change);
   const ofGroup = { ...facts, results, pullRequest: { ...facts.pullRequest, merge: null } };
   const expiries =
     policy.kind === "usable" ? [facts, ofGroup].flatMap((one) => expiresAt(one, policy.policy) ?? []) : [];
-  const pull = { number, title: title.toWellFormed(), baseRef: group.baseRef };
+  const pull = { number, title: title.toWellFormed(), baseRef: group.baseRef, url };
   const declared = await findDeclared(context, group.tenantId, facts);
   // One that goes elsewhere by now must not drop out of the group's verdict by going to a branch that nobody controls.
   const controlled = change.controlled || base.ref !== group.baseRef;

@@ -30,9 +30,9 @@ describe("undecided", () => {
     const other = { ...pull(7), decision: undecided("not-judged-yet", 7, OBSERVED_AT) };
     const checks = renderChecks([pull(1), other]);
     expect(checks.map(({ conclusion }) => conclusion)).toEqual(Array(5).fill("action_required"));
-    expect(checks[0]?.title).toBe("Waiting for one thing");
+    expect(checks[0]?.title).toBe("Waiting: 1 other pull request not judged yet");
     expect(checks[0]?.summary).toContain("Not judged yet by any policy");
-    expect(checks[0]?.summary).toContain("- ⏳ `#7`: ");
+    expect(checks[0]?.summary).toContain("- `#7`: ");
   });
 
   it("is no decision that can be stored and read back", () => {

@@ -38,9 +38,9 @@ export const table = (heads: readonly string[], rows: readonly string[]): string
 /** One row of it; cells are Markdown of ours without bars and line breaks. */
 export const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-/** Folded away until someone opens it. */
-export const fold = (title: string, markdown: string): string =>
-  `<details><summary>${title}</summary>\n\n${markdown}\n\n</details>`;
+/** Folded away until someone opens it, unless it is `open`. */
+export const fold = (title: string, markdown: string, open = false): string =>
+  `<details${open ? " open" : ""}><summary>${title}</summary>\n\n${markdown}\n\n</details>`;
 
 /** Paragraphs of Markdown; empty ones are left out. */
 export const paragraphs = (parts: readonly string[]): string =>
