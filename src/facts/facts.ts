@@ -84,6 +84,21 @@ export interface ReviewFact {
   readonly commitOid: string | null;
   readonly submittedAt: string | null;
   readonly canPush: boolean;
+  /** Only of one that was dismissed, as far as GitHub tells how. */
+  readonly dismissal?: DismissalFact;
+}
+
+/** Why a review has the state `DISMISSED`. */
+export interface DismissalFact {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: Account | null;
+  /** What the review said before. */
+  readonly was: ReviewFact["state"];
+  /** The reason that was given; empty where a push dismissed it. */
+  readonly message: string;
+  /** The commit whose push dismissed it; `null`: somebody did. */
+  readonly commitOid: string | null;
 }
 
 /** A check run or commit status on exactly the head commit. */

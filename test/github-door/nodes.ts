@@ -127,6 +127,7 @@ export const pullRequest = (change: Partial<PullRequestNode> = {}): PullRequestN
   baseRefName: "main",
   baseRefOid: "a".repeat(40),
   baseChanges: { nodes: [] },
+  dismissals: { nodes: [] },
   headRefName: "change",
   headRefOid: HEAD,
   headRef: { associatedPullRequests: list([]) },

@@ -37,6 +37,18 @@ export const REVIEW = /* GraphQL */ `
   }
 `;
 
+/** How a review came to be dismissed: the review itself only tells that it was. */
+export const DISMISSAL = /* GraphQL */ `
+  fragment Dismissal on ReviewDismissedEvent {
+    createdAt
+    previousReviewState
+    dismissalMessage
+    actor { ...Account }
+    review { fullDatabaseId }
+    pullRequestCommit { commit { oid } }
+  }
+`;
+
 export const RESULT = /* GraphQL */ `
   fragment Result on StatusCheckRollupContext {
     __typename

@@ -1,6 +1,7 @@
 import type {
   Account,
   CommitFact,
+  DismissalFact,
   Fact,
   GitIdentity,
   RepositoryRef,
@@ -8,7 +9,14 @@ import type {
   ReviewFact,
 } from "../../facts/facts.js";
 import { known, unknown } from "../../facts/facts.js";
-import type { AccountNode, CommitNode, GitActorNode, ResultNode, ReviewNode } from "./schemas.js";
+import type {
+  AccountNode,
+  CommitNode,
+  DismissalNode,
+  GitActorNode,
+  ResultNode,
+  ReviewNode,
+} from "./schemas.js";
 
 /** An account without a numeric id is nobody we could hold to anything: it counts as deleted. */
 export function mapAccount(node: AccountNode | null): Account | null {
@@ -77,16 +85,28 @@ export function mapCommits(nodes: readonly CommitNode[], totalCount: number): Fa
   return known(nodes.map(mapCommit));
 }
 
-export function mapReview(node: ReviewNode): ReviewFact {
+/** A review; what dismissed it is among `dismissals`, the oldest first, if GitHub tells. */
+export function mapReview(node: ReviewNode, dismissals: readonly DismissalNode[]): ReviewFact {
+  const id = node.fullDatabaseId === null ? null : String(node.fullDatabaseId);
+  const own = dismissals.findLast((one) => id !== null && String(one?.review?.fullDatabaseId) === id);
   return {
-    id: String(node.fullDatabaseId ?? ""),
+    id: id ?? "",
     author: mapAccount(node.author),
     state: node.state,
     commitOid: node.commit?.oid ?? null,
     submittedAt: node.submittedAt,
     canPush: node.authorCanPushToRepository,
+    ...(own && node.state === "DISMISSED" && { dismissal: mapDismissal(own) }),
   };
 }
+
+const mapDismissal = (node: NonNullable<DismissalNode>): DismissalFact => ({
+  at: node.createdAt,
+  by: mapAccount(node.actor),
+  was: node.previousReviewState,
+  message: node.dismissalMessage ?? "",
+  commitOid: node.pullRequestCommit?.commit.oid ?? null,
+});
 
 export function mapResult(node: ResultNode): ResultFact {
   if (node.__typename === "StatusContext") {

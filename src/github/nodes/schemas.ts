@@ -52,6 +52,20 @@ export const review = z.object({
 });
 export type ReviewNode = z.infer<typeof review>;
 
+const reviewState = review.shape.state;
+/** `null` where GitHub refuses it: it only explains. */
+export const dismissal = z
+  .object({
+    createdAt: z.string(),
+    previousReviewState: reviewState,
+    dismissalMessage: z.string().nullable(),
+    actor: account.nullable(),
+    review: z.object({ fullDatabaseId: z.union([z.string(), z.number()]).nullable() }).nullable(),
+    pullRequestCommit: z.object({ commit: oid }).nullable(),
+  })
+  .nullable();
+export type DismissalNode = z.infer<typeof dismissal>;
+
 export const app = z.object({ databaseId: z.number().nullable(), slug: z.string() });
 export const result = z.discriminatedUnion("__typename", [
   z.object({

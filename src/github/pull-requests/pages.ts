@@ -72,14 +72,16 @@ export class Pages {
 
 /** All reviews of a pull request of which `node` has the first page. */
 export async function readReviews(
-  node: Pick<PullRequestNode, "reviews">,
+  node: Pick<PullRequestNode, "reviews"> & Partial<Pick<PullRequestNode, "dismissals">>,
   pages: Pages,
 ): Promise<Fact<readonly ReviewFact[]>> {
   const nodes = node.reviews === null ? null : await pages.reviews(node.reviews);
   if (node.reviews === null || nodes === null || pages.isRefused(/^repository\.pullRequest\.reviews\b/)) {
     return unknown("forbidden", "GitHub did not let the app read the reviews.", GRANT_CHECKS);
   }
-  return mapWhole(nodes, node.reviews.totalCount, "reviews", mapReview);
+  return mapWhole(nodes, node.reviews.totalCount, "reviews", (review) =>
+    mapReview(review, node.dismissals?.nodes ?? []),
+  );
 }
 
 /** How a pull request is named in the documents of `queries.ts`. */
@@ -105,12 +107,13 @@ export const GRANT_CHECKS =
   "Grant the app “Checks: write”, “Commit statuses: read” and “Pull requests: read”.";
 
 /**
- * The fields whose refusal makes a fact unknown, or may be missing: who merged, and where a fork is. Any other field is
+ * The fields whose refusal makes a fact unknown, or may be missing: who merged, where a fork is, and
+ * who dismissed a review. Any other field is
  * part of what is judged.
  */
 const MAY_BE_REFUSED = [
   /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/,
-  /^repository\.pullRequest\.(commits|reviews|headRef|headRepository|mergedBy|mergeQueue)(\.|$)/,
+  /^repository\.pullRequest\.(commits|reviews|dismissals|headRef|headRepository|mergedBy|mergeQueue)(\.|$)/,
   /^repository\.pullRequest\.baseRef\.(branchProtectionRule|rules)(\.|$)/,
   /^repository\.pullRequest\.headCommit\..+\.(statusCheckRollup|associatedPullRequests|proposedPolicy)(\.|$)/,
 ];

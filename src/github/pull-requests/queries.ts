@@ -1,5 +1,5 @@
 import { CLASSIC_PROTECTION, CONTROL_FILES, RULE } from "../base-branch/fragments.js";
-import { ACTOR, COMMIT, RESULT, REVIEW } from "../nodes/fragments.js";
+import { ACTOR, COMMIT, DISMISSAL, RESULT, REVIEW } from "../nodes/fragments.js";
 
 /**
  * The GraphQL documents by which a pull request is read: what is asked here is what `docs/permissions.md` explains.
@@ -52,6 +52,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
             ... on AutomaticBaseChangeSucceededEvent { createdAt }
           }
         }
+        dismissals: timelineItems(itemTypes: [REVIEW_DISMISSED_EVENT], last: 50) { nodes { ...Dismissal } }
         headRefName
         headRefOid
         headRepository { databaseId nameWithOwner }
@@ -92,7 +93,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       }
     }
   }
-  ${ACTOR}${COMMIT}${REVIEW}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${SHARES_HEAD}
+  ${ACTOR}${COMMIT}${REVIEW}${DISMISSAL}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${SHARES_HEAD}
 `;
 
 const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: String!";

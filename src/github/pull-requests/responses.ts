@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { baseRef, controlFiles, file } from "../base-branch/schemas.js";
-import { account, commit, list, oid, page, review, rollup } from "../nodes/schemas.js";
+import { account, commit, dismissal, list, oid, page, review, rollup } from "../nodes/schemas.js";
 
 /**
  * What GitHub answers to `queries.ts`, checked when it arrives: an answer of another shape is no answer.
@@ -34,6 +34,8 @@ const pullRequest = z.object({
   baseRefName: z.string(),
   baseRefOid: z.string(),
   baseChanges: z.object({ nodes: z.array(z.object({ createdAt: z.string() })) }),
+  /** `null` where GitHub refuses it. */
+  dismissals: z.object({ nodes: z.array(dismissal) }).nullable(),
   headRefName: z.string(),
   headRefOid: z.string(),
   headRef: z.object({ associatedPullRequests: list(sharesHead) }).nullable(),

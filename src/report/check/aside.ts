@@ -39,13 +39,15 @@ function exception(shared: SharedFinding): string[] {
   ];
 }
 
+const OF_REVIEWS: ReadonlySet<string> = new Set(["independent-approval", "changes-requested"]);
+
 /** Approvals of the head are noted, too, where there are too few of them. */
 const isRefusedReview = ({ finding }: SharedFinding): boolean =>
-  finding.rule === "independent-approval" && finding.reason !== "approved";
+  OF_REVIEWS.has(finding.rule) && finding.reason !== "approved";
 
 /** What GitHub thinks of a signature stands in the details: of keys in trust files it knows none. */
 const isNews = ({ finding }: SharedFinding): boolean =>
-  finding.rule !== "independent-approval" && finding.rule !== "forge-opinion";
+  !OF_REVIEWS.has(finding.rule) && finding.rule !== "forge-opinion";
 
 function list(title: string, notes: readonly SharedFinding[], severalPulls: boolean): Block[] {
   if (notes.length === 0) return [];

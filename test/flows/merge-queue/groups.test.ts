@@ -27,7 +27,7 @@ function groups(cast: () => Cast): void {
       await scene.settled();
       expect(standing(cast(), repository, group.headOid)).toBe("in_progress");
       const { summary, title } = cast().check(repository, group.headOid);
-      expect(title).toBe("Waiting for one thing");
+      expect(title).toBe("Waiting: 1 result missing");
       expect(summary).toContain(`gh-readonly-queue/main/pr-${pull.number}-`);
       expect(summary).toContain(`| #${pull.number} Change topic | \`main\` | ⏳ waiting |`);
       expect(pull.state).toBe("open");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { DismissalNode } from "../../../src/github/nodes/schemas.js";
 import { mapAccount, mapCommits, mapResult, mapReview } from "../../../src/github/nodes/map.js";
 import { mapPullRequest, mapSiblings } from "../../../src/github/pull-requests/map-pull-request.js";
 import {
@@ -102,9 +103,11 @@ describe("mapCommits", () => {
   });
 });
 
+type Dismissed = NonNullable<DismissalNode>;
+
 describe("mapReview and mapResult", () => {
   it("map a review and the commit it saw", () => {
-    expect(mapReview(review())).toEqual({
+    expect(mapReview(review(), [])).toEqual({
       id: "77",
       author: { id: 2, login: "bob", type: "User" },
       state: "APPROVED",
@@ -113,7 +116,39 @@ describe("mapReview and mapResult", () => {
       canPush: true,
     });
     const gone = review({ author: null, commit: null, fullDatabaseId: null });
-    expect(mapReview(gone)).toMatchObject({ id: "", author: null, commitOid: null });
+    expect(mapReview(gone, [])).toMatchObject({ id: "", author: null, commitOid: null });
+  });
+
+  it("map how a review came to be dismissed, by its last dismissal, and of no other", () => {
+    const dismissed = (id: string | null, change: Partial<Dismissed> = {}): Dismissed => ({
+      createdAt: "2026-11-20T11:40:00Z",
+      previousReviewState: "APPROVED",
+      dismissalMessage: "Not as agreed.",
+      actor: { __typename: "User", login: "ada", databaseId: 1 },
+      review: { fullDatabaseId: id },
+      pullRequestCommit: null,
+      ...change,
+    });
+    const byPush = { dismissalMessage: null, pullRequestCommit: { commit: { oid: HEAD } } };
+    const given = review({ state: "DISMISSED" });
+    expect(
+      mapReview(given, [dismissed("77", byPush), null, dismissed("77"), dismissed("78")]).dismissal,
+    ).toEqual({
+      at: "2026-11-20T11:40:00Z",
+      by: { id: 1, login: "ada", type: "User" },
+      was: "APPROVED",
+      message: "Not as agreed.",
+      commitOid: null,
+    });
+    expect(mapReview(given, [dismissed("77", byPush)]).dismissal).toMatchObject({
+      message: "",
+      commitOid: HEAD,
+    });
+    expect(mapReview(given, [dismissed("78"), dismissed(null), null])).not.toHaveProperty("dismissal");
+    expect(mapReview(review(), [dismissed("77")])).not.toHaveProperty("dismissal");
+    expect(
+      mapReview(review({ fullDatabaseId: null, state: "DISMISSED" }), [dismissed(null)]),
+    ).not.toHaveProperty("dismissal");
   });
 
   it("map a check run with its app, a status with its creator", () => {

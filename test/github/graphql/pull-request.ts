@@ -154,16 +154,38 @@ export class PullRequestNode {
     return connection(wanted, page, (some) => some.map((review) => this.#review(review)));
   }
 
-  /** Changes of the base branch; @throws where other events are asked for */
+  /** Changes of the base branch, and dismissed reviews; @throws where other events are asked for */
   timelineItems({ itemTypes, ...page }: PageArguments & { readonly itemTypes?: readonly string[] }): object {
+    if (itemTypes?.includes("REVIEW_DISMISSED_EVENT") === true) return this.#dismissals(page);
     if (itemTypes?.includes("BASE_REF_CHANGED_EVENT") !== true)
-      throw new Error("the loopback GitHub tells of changes of the base only");
+      throw new Error("the loopback GitHub tells of changes of the base and of dismissed reviews only");
     return connection(this.#pull.baseChanges, page, (some) =>
       some.map(({ at, from, to }) => ({
         __typename: "BaseRefChangedEvent",
         createdAt: at,
         previousRefName: from,
         currentRefName: to,
+      })),
+    );
+  }
+
+  #dismissals(page: PageArguments): object {
+    const dismissed = this.#pull.reviews.flatMap((review) =>
+      review.dismissal === undefined ? [] : [{ review, ...review.dismissal }],
+    );
+    const inOrder = dismissed.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+    return connection(inOrder, page, (some) =>
+      some.map(({ review, at, by, was, message, commitOid }) => ({
+        __typename: "ReviewDismissedEvent",
+        createdAt: at,
+        actor: actorNode(by),
+        previousReviewState: was,
+        dismissalMessage: message,
+        review: this.#review(review),
+        pullRequestCommit:
+          commitOid === null
+            ? null
+            : { commit: async () => await this.#commit(commitOid), pullRequest: this },
       })),
     );
   }

@@ -69,7 +69,7 @@ export const pulls: Readonly<Record<string, Handler>> = {
   "pulls/dismiss-review": (request) => {
     const pull = pullOf(request);
     const entry = reviewOf(request, pull);
-    dismissReview(request.world, pull, entry, actorOf(request));
+    dismissReview(request.world, pull, entry, actorOf(request), String(request.body["message"]));
     return ok(reviewJson(request.world, pull, entry));
   },
   "pulls/merge": async (request) => {

@@ -71,8 +71,8 @@ export class PullRequestHandle {
     return pulls.addReview(this.#world, this.pull, user.account, event, options);
   }
 
-  dismiss(user: UserHandle, review: Review): void {
-    pulls.dismissReview(this.#world, this.pull, review, user.account);
+  dismiss(user: UserHandle, review: Review, message = "Not as agreed."): void {
+    pulls.dismissReview(this.#world, this.pull, review, user.account, message);
   }
 
   comment(user: UserHandle, body: string, options: CommentOptions = {}): CommentHandle {

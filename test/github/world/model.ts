@@ -209,6 +209,17 @@ export interface Review {
   body: string;
   readonly commitOid: string;
   readonly submittedAt: string;
+  /** How it came to be dismissed. */
+  dismissal?: Dismissal;
+}
+
+export interface Dismissal {
+  readonly at: string;
+  readonly by: Account;
+  readonly was: ReviewState;
+  readonly message: string | null;
+  /** The commit whose push dismissed it. */
+  readonly commitOid: string | null;
 }
 
 export interface CommitStatus {

@@ -177,10 +177,17 @@ export function addReview(
   return review;
 }
 
-export function dismissReview(world: World, pull: PullRequest, review: Review, actor: Account): void {
+export function dismissReview(
+  world: World,
+  pull: PullRequest,
+  review: Review,
+  actor: Account,
+  message: string,
+): void {
   if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED") {
     throw unprocessable(`Can not dismiss a ${review.state.toLowerCase()} pull request review`);
   }
+  review.dismissal = { at: world.now(), by: actor, was: review.state, message, commitOid: null };
   review.state = "DISMISSED";
   tellReview(world, pull, review, actor, "dismissed");
 }

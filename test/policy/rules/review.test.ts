@@ -11,6 +11,7 @@ import {
   commit,
   eve,
   facts,
+  HEAD,
   identity,
   OID,
   only,
@@ -178,7 +179,11 @@ describe("the review gate", () => {
       [at(1, "CHANGES_REQUESTED"), at(2, "COMMENTED")],
       ["fail changes-requested", "waiting approval-missing"],
     ],
-    ["approved, then dismissed", [at(1, "APPROVED"), at(2, "DISMISSED")], ["waiting approval-missing"]],
+    [
+      "approved, then dismissed",
+      [at(1, "APPROVED"), at(2, "DISMISSED")],
+      ["waiting approval-missing", "note dismissed"],
+    ],
     [
       "approved, then approved an older commit",
       [at(1, "APPROVED"), at(2, "APPROVED", { commitOid: OID })],
@@ -298,5 +303,95 @@ describe("coAuthorTrailers", () => {
     ["Not-co-authored-by: A <a@b.c>", []],
   ])("reads %j", (message, emails) => {
     expect(coAuthorTrailers(message).map(({ email }) => email)).toEqual(emails);
+  });
+});
+
+describe("a review that counts no more", () => {
+  const said = (given: Partial<ReviewFact>, change: Partial<ChangeFacts> = {}): string[] =>
+    reviewFindings(facts({ reviews: known([review(given)]), ...change }), policy())
+      .filter(({ status }) => status === "note")
+      .map(({ rule, reason, message }) => `${rule}/${reason}: ${message}`);
+  const approval =
+    "independent-approval/stale-head: The approval by bob does not count: it was given for an earlier commit";
+  const chain = (...oids: string[]): Partial<ChangeFacts> => ({
+    commits: known(oids.map((oid) => commit({ oid }))),
+  });
+  const [SECOND, GONE] = ["5".repeat(40), "6".repeat(40)];
+
+  it.each<[string, Partial<ReviewFact>, Partial<ChangeFacts>, string]>([
+    [
+      "the commit that came after it, and who pushed that",
+      { commitOid: OID },
+      chain(OID, HEAD),
+      `${approval}, 1111111111; 1 commit has come after it, the last of them 2222222222, pushed by ada.`,
+    ],
+    [
+      "how many came after it",
+      { commitOid: OID },
+      { ...chain(OID, SECOND, HEAD), lastPusher: unread },
+      `${approval}, 1111111111; 2 commits have come after it, the last of them 2222222222.`,
+    ],
+    [
+      "that a force-push took its commit away",
+      { commitOid: GONE },
+      chain(OID, HEAD),
+      `${approval}, 6666666666, which the pull request no longer has; its head is 2222222222, pushed by ada.`,
+    ],
+    ["no more than is known", { commitOid: null }, {}, `${approval}.`],
+    [
+      "when the pull request went to another branch",
+      { submittedAt: "2026-11-20T11:00:00Z" },
+      { pullRequest: { ...facts().pullRequest, retargetedAt: "2026-11-20T11:30:00Z" } },
+      "independent-approval/stale-base: The approval by bob does not count: it was given before the pull request went to this branch, main, at 2026-11-20T11:30:00Z.",
+    ],
+  ])("says %s", (_what, given, change, message) => {
+    expect(said(given, change)).toEqual([message]);
+  });
+
+  const dismissed = (dismissal: Partial<NonNullable<ReviewFact["dismissal"]>>): Partial<ReviewFact> => ({
+    state: "DISMISSED",
+    dismissal: {
+      at: "2026-11-20T11:40:00Z",
+      by: eve,
+      was: "APPROVED",
+      message: "",
+      commitOid: null,
+      ...dismissal,
+    },
+  });
+
+  it.each<[string, Partial<ReviewFact>, string]>([
+    [
+      "the push",
+      dismissed({ commitOid: HEAD }),
+      "independent-approval/dismissed: The approval by bob does not count: the push of 2222222222 by eve dismissed it.",
+    ],
+    [
+      "the person, and why",
+      dismissed({ message: " Not as agreed. " }),
+      "independent-approval/dismissed: The approval by bob does not count: eve dismissed it: “Not as agreed”.",
+    ],
+    [
+      "that nobody is named",
+      dismissed({ by: null }),
+      "independent-approval/dismissed: The approval by bob does not count: somebody whom GitHub does not name dismissed it.",
+    ],
+    [
+      "no more than GitHub tells",
+      { state: "DISMISSED" },
+      "independent-approval/dismissed: The review by bob does not count: it was dismissed.",
+    ],
+    [
+      "who lifted a demand for changes",
+      dismissed({ was: "CHANGES_REQUESTED", message: "Done." }),
+      "changes-requested/changes-request-dismissed: bob asked for changes, which counts no more: eve dismissed it: “Done”.",
+    ],
+  ])("names %s that dismissed it", (_what, given, message) => {
+    expect(said(given)).toEqual([message]);
+  });
+
+  it("says nothing of what its reviewer has said again since", () => {
+    const again = review({ id: "r2", submittedAt: "2026-11-20T11:50:00Z" });
+    expect(judge([review(dismissed({})), again])).toEqual(["pass approved"]);
   });
 });

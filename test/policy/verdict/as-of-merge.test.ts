@@ -21,6 +21,26 @@ describe("asOfMerge", () => {
     expect(kept?.map(({ submittedAt }) => submittedAt)).toEqual([BEFORE, MERGED_AT]);
   });
 
+  it("takes back what dismissed a review only after the merge, and nothing else", () => {
+    const dismissed = (at: string) =>
+      review({
+        state: "DISMISSED",
+        submittedAt: BEFORE,
+        dismissal: { at, by: null, was: "CHANGES_REQUESTED", message: "", commitOid: null },
+      });
+    const reviews = [
+      dismissed(MERGED_AT),
+      dismissed(AFTER),
+      review({ state: "DISMISSED", submittedAt: BEFORE }),
+    ];
+    const kept = valueOf(asOfMerge(merged(MERGED_AT, { reviews: known(reviews) })).reviews);
+    expect(kept?.map(({ state, dismissal }) => [state, dismissal?.at])).toEqual([
+      ["DISMISSED", MERGED_AT],
+      ["CHANGES_REQUESTED", undefined],
+      ["DISMISSED", undefined],
+    ]);
+  });
+
   it("drops statuses set after the merge", () => {
     const results = known([commitStatus({ createdAt: BEFORE }), commitStatus({ createdAt: AFTER })]);
     expect(valueOf(asOfMerge(merged(MERGED_AT, { results })).results)).toHaveLength(1);

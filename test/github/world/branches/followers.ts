@@ -29,7 +29,9 @@ async function moveHead(world: World, pull: PullRequest, oid: string, actor: Acc
   pull.lastPusher = actor;
   pull.updatedAt = world.now();
   const stale =
-    requirements(pull.repo, pull.baseRef).reviews?.dismissStale === true ? dismissApprovals(pull) : [];
+    requirements(pull.repo, pull.baseRef).reviews?.dismissStale === true
+      ? dismissApprovals(world, pull, actor)
+      : [];
   await tellPull(world, pull, actor, "synchronize", { before, after: oid });
   for (const entry of stale) tellReview(world, pull, entry, actor, "dismissed");
 }
@@ -42,9 +44,12 @@ export async function storeHead(pull: PullRequest, oid: string): Promise<void> {
   await git.setRef(ref, oid);
 }
 
-function dismissApprovals(pull: PullRequest): PullRequest["reviews"] {
+function dismissApprovals(world: World, pull: PullRequest, by: Account): PullRequest["reviews"] {
   const stale = pull.reviews.filter(({ state }) => state === "APPROVED");
-  for (const entry of stale) entry.state = "DISMISSED";
+  for (const entry of stale) {
+    entry.dismissal = { at: world.now(), by, was: entry.state, message: null, commitOid: pull.headOid };
+    entry.state = "DISMISSED";
+  }
   return stale;
 }
 
