@@ -4,11 +4,13 @@ import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ratioOf, tableOf, type Figure } from "./figure.js";
+import { evaluation } from "./evaluation/group.js";
 import type { Group } from "./group.js";
 import { signatures } from "./signatures/group.js";
+import { storm } from "./storm/group.js";
 import { webhooks } from "./webhooks/group.js";
 
-const GROUPS: readonly Group[] = [signatures, webhooks];
+const GROUPS: readonly Group[] = [signatures, evaluation, webhooks, storm];
 
 const HELP = `npm run bench -- [GROUP…] [--quick] [--json FILE]
 

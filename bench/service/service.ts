@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import { AppProcess } from "../../test/demo/app-process.js";
 import { type LoopbackGitHub, readManifest, startLoopbackGitHub } from "../../test/github/loopback.js";
 import { type PostgresServer, startPostgres } from "../../test/support/database/server.js";
 
 const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
+const QUIET_POLL_MS = 50;
 
 /**
  * Where Countersign runs as in service: processes of what is built, on a PostgreSQL server that keeps what it promises,
@@ -20,6 +22,7 @@ export class Service {
   readonly folder: string;
   readonly #postgres: PostgresServer;
   readonly #processes: AppProcess[] = [];
+  #started = 0;
 
   private constructor(github: LoopbackGitHub, secret: string, folder: string, postgres: PostgresServer) {
     this.github = github;
@@ -57,18 +60,44 @@ export class Service {
       DATABASE_URL: database,
       LOG_LEVEL: "error",
     };
-    const logFile = join(this.folder, `app-${this.#processes.length}.log`);
+    const logFile = join(this.folder, `app-${this.#started}.log`);
     const app = await AppProcess.start({ environment, folder: this.folder, logFile, aheadMs: null });
+    this.#started += 1;
     this.#processes.push(app);
     await app.healthy();
     return app;
   }
 
+  /** Resolves when every webhook was taken and every job done. @throws where a job failed for good */
+  async quiet(): Promise<void> {
+    const { webhooks } = this.github;
+    for (let seen = -1; seen !== webhooks.deliveries.length;) {
+      seen = webhooks.deliveries.length;
+      await webhooks.settled();
+      for (const app of this.#processes) await drained(app);
+    }
+  }
+
+  /** Ends the processes of Countersign, as a lost machine does. */
+  endProcesses(): void {
+    for (const app of this.#processes.splice(0)) app.kill();
+  }
+
   /** Ends everything and removes its files. @throws if GitHub would not have taken a request of the app's */
   async dispose(): Promise<void> {
-    for (const app of this.#processes) app.kill();
+    this.endProcesses();
     await this.#postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
     await this.github.close();
+  }
+}
+
+/** Resolves when no job of a process waits or runs. @throws where one failed for good */
+export async function drained(app: AppProcess): Promise<void> {
+  for (;;) {
+    const { waiting, running, dead } = await app.queue();
+    if (dead > 0) throw new Error(`${dead} of the app's jobs failed for good.`);
+    if (waiting + running === 0) return;
+    await delay(QUIET_POLL_MS);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { SIGNER, type RawCheck, type Signer } from "./signers/signer.js";
 
-/** Git's empty tree: every commit's, so that only commits are measured. */
+/** Git's empty tree. */
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /** Seconds since 1970. */
 const FIRST_COMMIT_AT = Date.UTC(2024, 0, 1) / 1000;
@@ -14,12 +14,20 @@ export interface BenchCommit {
   readonly check: RawCheck;
 }
 
-/** The `index`th commit of a history, as large as usual ones, signed over its own bytes. */
-export function makeCommit(signer: Signer, index: number, parent: string | null): BenchCommit {
+/**
+ * The `index`th commit of a history, as large as usual ones, signed over its own bytes. All have the empty tree unless
+ * told otherwise, so that only commits are measured.
+ */
+export function makeCommit(
+  signer: Signer,
+  index: number,
+  parent: string | null,
+  tree = EMPTY_TREE,
+): BenchCommit {
   const at = FIRST_COMMIT_AT + index;
   const stamp = `${SIGNER.name} <${SIGNER.email}> ${at} +0000`;
   const headers = [
-    `tree ${EMPTY_TREE}`,
+    `tree ${tree}`,
     ...(parent === null ? [] : [`parent ${parent}`]),
     `author ${stamp}`,
     `committer ${stamp}`,

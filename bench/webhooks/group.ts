@@ -1,9 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { AppProcess } from "../../test/demo/app-process.js";
 import type { Figure } from "../figure.js";
 import type { Group, Say, Scale } from "../group.js";
 import { percentile } from "../percentile.js";
-import { Service } from "../service/service.js";
+import { drained, Service } from "../service/service.js";
 import { startBareProbot } from "./bare-probot.js";
 import { type Answered, sendAll } from "./load.js";
 import { prepareWebhooks } from "./prepared.js";
@@ -37,6 +35,7 @@ async function measure(service: Service, count: number, say: Say): Promise<Figur
     for (let turn = 0; turn <= TURNS; turn += 1) {
       say(turn === 0 ? "Warming up…" : `Turn ${turn} of ${TURNS}: ${count} webhooks to each…`);
       const ours = await sendAll(new URL(app.url), prepare(), CONNECTIONS);
+      // Worked off, so that it does not weigh on the other.
       await drained(app);
       const peer = await sendAll(probot.url, prepare(), CONNECTIONS);
       if (turn > 0) Object.assign(best, { ours: faster(ours, best.ours), peer: faster(peer, best.peer) });
@@ -45,12 +44,6 @@ async function measure(service: Service, count: number, say: Say): Promise<Figur
   } finally {
     probot.end();
   }
-}
-
-/** What the webhooks brought is worked off, so that it does not weigh on whoever is next. */
-async function drained(app: AppProcess): Promise<void> {
-  for (let queue = await app.queue(); queue.waiting + queue.running > 0; queue = await app.queue())
-    await delay(100);
 }
 
 const faster = (one: Answered, other: Answered | null): Answered =>
