@@ -90,6 +90,18 @@ export class Stage implements Scene {
     await app?.stop();
   }
 
+  /** As it was in the beginning: one app runs, nothing is held up, and no job of an earlier history is left. */
+  async renew(): Promise<void> {
+    const { faults, webhooks } = this.github;
+    faults.clear();
+    webhooks.pending.splice(0);
+    await webhooks.resume();
+    while (this.running > 1) await this.stop();
+    if (this.running === 0) await this.start();
+    await this.drained();
+    await this.sql("DELETE FROM graphile_worker._private_jobs WHERE locked_at IS NULL");
+  }
+
   /** Breaks every connection of the apps to the database, as a restart of it would. */
   async cut(): Promise<void> {
     await this.pool.query(
@@ -127,8 +139,13 @@ export class Stage implements Scene {
   }
 
   async hurried(): Promise<void> {
-    await this.sql(MAKE_DUE);
+    await this.hurry();
     await this.rest();
+  }
+
+  /** Makes the jobs that wait for a later time due now. */
+  async hurry(): Promise<void> {
+    await this.sql(MAKE_DUE);
   }
 
   async sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {

@@ -75,6 +75,7 @@ export class LoopbackGitHub {
     this.office = new AccessOffice(this.world, accessClock);
     const { world, office, limits, webhooks, faults } = this;
     this.#server = new LoopbackServer({
+      clock,
       office,
       limits,
       faults,

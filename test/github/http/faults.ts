@@ -12,8 +12,8 @@ export type Fault =
   | { readonly kind: "half-body" }
   /** The answer waits until the test releases it; GitHub has already done it, so what it says may be old by then. */
   | { readonly kind: "slow" }
-  /** The answer that the same request got last time. */
-  | { readonly kind: "stale" };
+  /** The answer that the same request got last time; `orFresh`: a new one where there was none, else that is a violation. */
+  | { readonly kind: "stale"; readonly orFresh?: boolean };
 
 export interface FaultMatch {
   readonly method?: string;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Clock } from "../../../src/clock.js";
 import type { GraphqlService } from "../graphql/service.js";
 import type { Router, Routed } from "../rest/router.js";
 import { isJson, type Json } from "../world/json.js";
@@ -22,10 +23,15 @@ export interface RecordedRequest {
   readonly operation: string | null;
   readonly caller: string | null;
   readonly body: Json | null;
+  /** When it came, by GitHub's clock. */
+  readonly at: Date;
+  /** Where it was answered with an old answer: when that was first given. */
+  stale: Date | null;
   status: number;
 }
 
 export interface ServerParts {
+  readonly clock: Clock;
   readonly office: AccessOffice;
   readonly limits: RateLimits;
   readonly faults: Faults;
@@ -53,7 +59,7 @@ export class LoopbackServer {
   readonly requests: RecordedRequest[] = [];
   readonly #parts: ServerParts;
   readonly #server: Server;
-  readonly #lastReplies = new Map<string, Reply>();
+  readonly #lastReplies = new Map<string, { readonly reply: Reply; readonly at: Date }>();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -115,6 +121,8 @@ export class LoopbackServer {
       operation,
       caller: caller === null ? null : callerKey(caller),
       body,
+      at: this.#parts.clock.now(),
+      stale: null,
       status: 0,
     };
     this.requests.push(record);
@@ -135,6 +143,7 @@ export class LoopbackServer {
     }
     const { fault } = planned;
     const before = fault.kind === "drop" && fault.when === "before";
+    if (fault.kind === "stale") record.stale = this.#lastReplies.get(this.#replyKey(request))?.at ?? null;
     const reply = before ? null : (this.#faultReply(request, fault) ?? (await this.#reply(request)));
     planned.meet();
     if (fault.kind === "slow") await planned.released();
@@ -163,7 +172,7 @@ export class LoopbackServer {
       case "primary-limit":
         return this.#exhausted(request);
       case "stale":
-        return this.#stale(request);
+        return this.#stale(request, fault.orFresh ?? false);
       default:
         return null;
     }
@@ -175,9 +184,9 @@ export class LoopbackServer {
     return json(403, { message: "API rate limit exceeded" }, { ...headers, "x-ratelimit-remaining": "0" });
   }
 
-  #stale(request: ApiRequest): Reply {
+  #stale(request: ApiRequest, orFresh: boolean): Reply | null {
     const last = this.#lastReplies.get(this.#replyKey(request));
-    if (last !== undefined) return last;
+    if (last !== undefined || orFresh) return last?.reply ?? null;
     this.#parts.violation(`a stale answer was planned for ${request.path}, which was not asked before`);
     return json(500, { message: "nothing stale to answer" });
   }
@@ -187,7 +196,9 @@ export class LoopbackServer {
     const etag = `W/"${createHash("sha256").update(reply.body).digest("hex")}"`;
     const tagged = request.method === "GET" && reply.status === 200;
     const full = tagged ? { ...reply, headers: { ...reply.headers, etag } } : reply;
-    if (reply.status === 200) this.#lastReplies.set(this.#replyKey(request), full);
+    if (reply.status === 200) {
+      this.#lastReplies.set(this.#replyKey(request), { reply: full, at: this.#parts.clock.now() });
+    }
     const unchanged = tagged && request.message.headers["if-none-match"] === etag;
     return unchanged ? this.#notModified(request, full) : full;
   }
