@@ -8,6 +8,8 @@ const request = (changes: Partial<RecordedRequest>): RecordedRequest => ({
   operation: "repos/get",
   caller: "installation 7",
   body: null,
+  at: new Date(0),
+  stale: null,
   status: 200,
   ...changes,
 });
