@@ -1,7 +1,7 @@
 import type { Cost, SecondaryLimits } from "./limits.js";
 
 /**
- * GitHub counts over a minute or an hour, and does not say from when to when. A bucket that holds a quarter of what is
+ * GitHub counts over a minute or an hour, and does not say from when to when. A bucket that holds a sixth of what is
  * allowed and gets the rest back over that time keeps to it in whichever minute one looks: what it held and what came
  * back are together no more than the limit. All instants are milliseconds since 1970.
  */
@@ -41,13 +41,25 @@ export function rulesOf(limits: SecondaryLimits): Readonly<Record<BucketName, Bu
 }
 
 function rule(most: number, windowMs: number): BucketRule {
-  const capacity = most / 4;
+  const capacity = most / 6;
   return { capacity, perMs: (most - capacity) / (windowMs + LATENCY_MS) };
 }
 
-/** What a request takes from which bucket. How long GitHub takes is charged afterwards, but has to be left beforehand. */
-export function drawsOf({ resource, points, content }: Cost): readonly (readonly [BucketName, number])[] {
-  const time = [["time", 0] as const, ...(resource === "graphql" ? [["graphql-time", 0] as const] : [])];
+/** How long an answer is taken to take until it is there, and the difference is charged or given back. */
+export const EXPECTED_MS = 250;
+
+/** Where the time that an answer takes counts. */
+export const timesOf = (resource: Cost["resource"]): readonly BucketName[] =>
+  resource === "graphql" ? ["time", "graphql-time"] : ["time"];
+
+/** What a request takes from which bucket. */
+export function drawsOf({
+  resource,
+  requests,
+  points,
+  content,
+}: Cost): readonly (readonly [BucketName, number])[] {
+  const time = timesOf(resource).map((name) => [name, requests * EXPECTED_MS] as const);
   const creating = content > 0 ? (["content-minute", "content-hour"] as const) : [];
   return [[resource, points], ...creating.map((name) => [name, content] as const), ...time];
 }

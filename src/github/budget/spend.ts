@@ -4,9 +4,11 @@ import {
   type BucketName,
   type BucketRule,
   drawsOf,
+  EXPECTED_MS,
   readyAt,
   refilled,
   rulesOf,
+  timesOf,
 } from "./buckets.js";
 import type { Cost, Resource, SecondaryLimits } from "./limits.js";
 import type { BudgetState, PrimaryWindow } from "./state.js";
@@ -133,10 +135,9 @@ function charged(
   now: number,
 ): BudgetState["buckets"] {
   const rules = rulesOf(limits);
-  const names: readonly BucketName[] = resource === "graphql" ? ["time", "graphql-time"] : ["time"];
-  const less = names.map((name) => {
+  const less = timesOf(resource).map((name) => {
     const bucket = refilled(buckets[name], rules[name], now);
-    return [name, { ...bucket, level: bucket.level - tookMs }] as const;
+    return [name, { ...bucket, level: bucket.level - (tookMs - EXPECTED_MS) }] as const;
   });
   return { ...buckets, ...Object.fromEntries(less) };
 }

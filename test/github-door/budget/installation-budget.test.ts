@@ -81,7 +81,7 @@ describe("an installation's budget", () => {
     const counts = [];
     for (const budget of budgets) counts.push(await spend(budget));
     // What the first took, the second does not have: each of them finds the one that it would have to wait for.
-    expect(counts).toEqual([36, 0]);
+    expect(counts).toEqual([24, 0]);
   });
 
   it("is spent in one writing by all who ask at once, and read only where another wrote", async () => {
@@ -96,7 +96,7 @@ describe("an installation's budget", () => {
     await second?.take(READ);
     await first?.take(READ);
     expect([book.reads, book.writes]).toEqual([3, 6]);
-    expect((await stateIn(book)).buckets.core?.level).toBe(225 - 13);
+    expect((await stateIn(book)).buckets.core?.level).toBe(150 - 13);
   });
 
   it("puts off what it has not, with the time at which to come back", async () => {
@@ -151,14 +151,14 @@ describe("an installation's budget", () => {
       await budget.take(WRITE);
       expect(book.writes).toBe(3);
     });
-    expect((await stateIn(book)).buckets.core?.level).toBe(225 - 4 * 5 - 1);
+    expect((await stateIn(book)).buckets.core?.level).toBe(150 - 4 * 5 - 1);
     await spendingAs("ordinary", () => budget.setAside(WRITE, 0));
     expect(book.writes).toBe(3);
     await spendingAs("ordinary", async () => {
-      await budget.setAside(WRITE, 30);
-      await expect(budget.setAside(WRITE, 30)).rejects.toMatchObject(refused);
+      await budget.setAside(WRITE, 20);
+      await expect(budget.setAside(WRITE, 20)).rejects.toMatchObject(refused);
     });
-    expect((await stateIn(book)).buckets.core?.level).toBe(225 - 34 * 5 - 1);
+    expect((await stateIn(book)).buckets.core?.level).toBe(150 - 24 * 5 - 1);
   });
 
   it("sends nothing while the database does not answer, and goes on when it does", async () => {
