@@ -108,9 +108,9 @@ async function storeEnd({ store }: FlowContext, tenantId: number, change: Gather
 
 function knownPullRequest(
   tenantId: number,
-  { facts: { repository, pullRequest, observedAt } }: GatheredChange,
+  { facts: { repository, pullRequest } }: GatheredChange,
 ): KnownPullRequest {
-  const { number, head, base, state } = pullRequest;
+  const { number, head, base, state, updatedAt } = pullRequest;
   return {
     tenantId,
     repository,
@@ -118,7 +118,8 @@ function knownPullRequest(
     headOid: head.oid,
     baseRef: base.ref,
     open: state === "OPEN",
-    asOf: new Date(observedAt),
+    // By GitHub's clock, as what webhooks tell of it: by ours, which may be ahead, news of a retargeting would come too late.
+    asOf: new Date(updatedAt),
   };
 }
 

@@ -20,6 +20,8 @@ import { groupFindings } from "./merge-group/landed-group.js";
 const LAG_MS = 10 * 60_000;
 const LAG_RETRY_MS = 30_000;
 const EARLIER_RETRY_MS = 5_000;
+/** How far our clock may be ahead of GitHub's. */
+const CLOCKS_APART_MS = 10 * 60_000;
 const INACTIVE_RETRY_MS = 60 * 60_000;
 
 /**
@@ -204,9 +206,9 @@ async function earlierVerdict(
   mergedAt: string,
 ): Promise<EarlierVerdict | null> {
   const commit = { tenantId, repositoryId: repository.id, oid: pullRequest.head.oid };
-  // GitHub tells the merge to the second, so a verdict within that second may still be the one before it.
-  const endOfSecond = new Date(Date.parse(mergedAt) + 999);
-  const decision = await store.decisionAsOf(commit, pullRequest.number, endOfSecond);
+  // Verdicts are dated by our clock, which may be ahead. Of a pull request that is merged there are none any more.
+  const latest = new Date(Date.parse(mergedAt) + CLOCKS_APART_MS);
+  const decision = await store.decisionAsOf(commit, pullRequest.number, latest);
   if (decision === null) return null;
   const { outcome, observedAt, digest } = decision;
   return { outcome, observedAt: observedAt.toISOString(), digest };
