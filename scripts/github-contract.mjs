@@ -96,6 +96,7 @@ export const EVENTS = [
   "organization-member-removed",
   "organization-renamed",
   "ping",
+  "pull-request-auto-merge-enabled",
   "pull-request-closed",
   "pull-request-converted-to-draft",
   "pull-request-edited",

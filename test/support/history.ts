@@ -9,24 +9,67 @@ export interface LongHistory {
   readonly oids: readonly string[];
 }
 
-const EMAIL = "long@example.com";
 const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const START = Date.UTC(2024, 0, 1) / 1000;
 const OBJECT_COMMIT = 1;
 const OBJECT_TREE = 2;
 
-/**
- * Fills a repository with a line of `length` commits, as `refs/heads/main`: every tenth unsigned, every tenth with its
- * message changed after signing, the rest signed (SSH, Ed25519) here, since ssh-keygen would take minutes.
- */
-export async function fillWithHistory(repository: Repository, length: number): Promise<LongHistory> {
+/** Who signs a history. */
+export interface HistorySigner {
+  readonly wire: Buffer;
+  readonly privateKey: KeyObject;
+}
+
+export function historySigner(): HistorySigner {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const point = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
-  const wire = Buffer.concat([string("ssh-ed25519"), string(point)]);
+  return { wire: Buffer.concat([string("ssh-ed25519"), string(point)]), privateKey };
+}
+
+/** The line of allowed_signers that trusts a signer. */
+export const allowedSigner = ({ wire }: HistorySigner, email: string): string =>
+  `${email} namespaces="git" ssh-ed25519 ${wire.toString("base64")}\n`;
+
+export interface HistoryOptions {
+  /** One of its own unless given. */
+  readonly signer: HistorySigner | null;
+  /** Of author and committer, and of the signer in `allowedSigners`. */
+  readonly email: string;
+  /** The commit that the line begins on; `null`: it has no beginning. */
+  readonly parent: string | null;
+  /** What each commit holds. */
+  readonly tree: string;
+  readonly branch: string;
+  readonly isUnsigned: (index: number) => boolean;
+  /** Its message was changed after it was signed. */
+  readonly isChanged: (index: number) => boolean;
+}
+
+const OPTIONS: HistoryOptions = {
+  signer: null,
+  email: "long@example.com",
+  parent: null,
+  tree: EMPTY_TREE,
+  branch: "main",
+  isUnsigned: (index) => index % 10 === 3,
+  isChanged: (index) => index % 10 === 7,
+};
+
+/**
+ * Puts a line of `length` commits on a branch: unless said otherwise on `main`, every tenth unsigned, every tenth with its
+ * message changed after signing, the rest signed (SSH, Ed25519) here, since ssh-keygen would take minutes.
+ */
+export async function fillWithHistory(
+  repository: Pick<Repository, "git" | "run">,
+  length: number,
+  change: Partial<HistoryOptions> = {},
+): Promise<LongHistory> {
+  const options = { ...OPTIONS, ...change };
+  const signer = options.signer ?? historySigner();
   const objects = [packed(OBJECT_TREE, Buffer.alloc(0))];
   const oids: string[] = [];
   for (let index = 0; index < length; index += 1) {
-    const raw = commit(index, oids.at(-1) ?? null, wire, privateKey);
+    const raw = commit(index, oids.at(-1) ?? options.parent, options, signer);
     objects.push(packed(OBJECT_COMMIT, raw));
     oids.push(createHash("sha1").update(`commit ${raw.length}\0`).update(raw).digest("hex"));
   }
@@ -35,18 +78,23 @@ export async function fillWithHistory(repository: Repository, length: number): P
   const body = Buffer.concat([head, ...objects]);
   const pack = Buffer.concat([body, createHash("sha1").update(body).digest()]);
   await repository.git(["index-pack", "--stdin"], { input: pack });
-  await repository.run("update-ref", "refs/heads/main", oids.at(-1) ?? "");
-  return { allowedSigners: `${EMAIL} namespaces="git" ssh-ed25519 ${wire.toString("base64")}\n`, oids };
+  await repository.run("update-ref", `refs/heads/${options.branch}`, oids.at(-1) ?? "");
+  return { allowedSigners: allowedSigner(signer, options.email), oids };
 }
 
-function commit(index: number, parent: string | null, wire: Buffer, key: KeyObject): Buffer {
-  const stamp = `Long <${EMAIL}> ${START + index} +0000`;
+function commit(
+  index: number,
+  parent: string | null,
+  { email, tree, isUnsigned, isChanged }: HistoryOptions,
+  { wire, privateKey }: HistorySigner,
+): Buffer {
+  const stamp = `Long <${email}> ${START + index} +0000`;
   const parents = parent === null ? "" : `parent ${parent}\n`;
-  const headers = `tree ${EMPTY_TREE}\n${parents}author ${stamp}\ncommitter ${stamp}\n`;
+  const headers = `tree ${tree}\n${parents}author ${stamp}\ncommitter ${stamp}\n`;
   const message = `\nChange ${index}\n`;
-  if (index % 10 === 3) return Buffer.from(headers + message);
-  const signature = sshSignature(Buffer.from(headers + message), wire, key).replaceAll("\n", "\n ");
-  const shown = index % 10 === 7 ? message.replace("Change", "Chance") : message;
+  if (isUnsigned(index)) return Buffer.from(headers + message);
+  const signature = sshSignature(Buffer.from(headers + message), wire, privateKey).replaceAll("\n", "\n ");
+  const shown = isChanged(index) ? message.replace("Change", "Chance") : message;
   return Buffer.from(`${headers}gpgsig ${signature}\n${shown}`);
 }
 

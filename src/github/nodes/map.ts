@@ -67,10 +67,12 @@ function mapGitActor(node: GitActorNode | null): GitIdentity {
 
 /** All commits, or unknown: a pull request judged on some of its commits would let the others through. */
 export function mapCommits(nodes: readonly CommitNode[], totalCount: number): Fact<readonly CommitFact[]> {
-  if (nodes.length !== totalCount) {
+  // Pages of a list that changed meanwhile can hold one twice, and so hide that another is missing.
+  const listed = new Set(nodes.map(({ oid }) => oid)).size;
+  if (listed !== totalCount || nodes.length !== totalCount) {
     return unknown(
       "truncated",
-      `GitHub lists ${nodes.length} of ${totalCount} commits.`,
+      `GitHub lists ${listed} of ${totalCount} commits.`,
       "Split the pull request.",
     );
   }

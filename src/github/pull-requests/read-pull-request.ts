@@ -52,10 +52,7 @@ export async function readPullRequest(
       commitOid: node.baseRef?.target?.oid ?? node.baseRefOid,
       refused,
     }),
-    proposedPolicy: mapProposedPolicy(
-      node.headCommit.nodes[0]?.commit.proposedPolicy?.object ?? null,
-      refused,
-    ),
+    proposedPolicy: readProposedPolicy(node, refused),
     siblings: mapSiblings(node, data.repository.databaseId, refused),
   };
 }
@@ -69,12 +66,29 @@ async function readCommits(node: PullRequestNode, pages: Pages): Promise<Fact<re
   return mapCommits(nodes, node.commits.totalCount);
 }
 
+/** What is not read of the head commit must not look like something that it lacks. */
+function readProposedPolicy(
+  node: PullRequestNode,
+  refused: readonly string[],
+): PullRequestReading["proposedPolicy"] {
+  const head = node.headCommit.nodes[0]?.commit;
+  if (head?.oid !== node.headRefOid) return HEAD_NOT_LISTED;
+  return mapProposedPolicy(head.proposedPolicy?.object ?? null, refused);
+}
+
+const HEAD_NOT_LISTED = unknown(
+  "inconsistent",
+  "GitHub does not list the head commit as the last one of the pull request: the pull request has no commits of its own, or they are still being listed.",
+  "Push a commit to its branch, or re-run this check.",
+);
+
 async function readResults(node: PullRequestNode, pages: Pages): Promise<Fact<readonly ResultFact[]>> {
   const head = node.headCommit.nodes[0]?.commit;
   const contexts = head?.statusCheckRollup?.contexts ?? NO_PAGE;
   const nodes = await pages.results(contexts);
-  if (head?.oid !== node.headRefOid || pages.isRefused(/\.statusCheckRollup\b/)) {
+  if (pages.isRefused(/\.statusCheckRollup\b/)) {
     return unknown("forbidden", "GitHub did not let the app read the head commit's results.", GRANT_CHECKS);
   }
+  if (head?.oid !== node.headRefOid) return HEAD_NOT_LISTED;
   return mapWhole(nodes, contexts.totalCount, "results", mapResult);
 }

@@ -44,7 +44,7 @@ const firstPages = (): Partial<PullRequestNode> => ({
   headCommit: headCommit({ statusCheckRollup: { contexts: page([checkRun()], 2, "cursor") } }),
 });
 const SECOND_PAGES: Readonly<Record<string, object>> = {
-  PullRequestCommits: { headRefOid: HEAD, commits: page([{ commit: commit() }], 2) },
+  PullRequestCommits: { headRefOid: HEAD, commits: page([{ commit: commit({ oid: "1".repeat(40) }) }], 2) },
   PullRequestReviews: { headRefOid: HEAD, reviews: page([review()], 2) },
   PullRequestResults: {
     headRefOid: HEAD,
@@ -121,7 +121,8 @@ describe("reading a pull request", () => {
     ["reviews", { reviews: page([review()], 2) }, "truncated"],
     ["reviews", { reviews: null }, "forbidden"],
     ["results", { headCommit: headCommit({ statusCheckRollup: { contexts: page([], 1) } }) }, "truncated"],
-    ["results", { headCommit: headCommit({ oid: "9".repeat(40) }) }, "forbidden"],
+    ["results", { headCommit: headCommit({ oid: "9".repeat(40) }) }, "inconsistent"],
+    ["proposedPolicy", { headCommit: headCommit({ oid: "9".repeat(40) }) }, "inconsistent"],
     ["protection", { baseRef: null }, "not-found"],
     ["siblings", { headCommit: headCommit({ associatedPullRequests: null }) }, "unavailable"],
   ])("does not take some %s for all: %#", async (fact, change, code) => {

@@ -76,7 +76,9 @@ describe("mapPullRequest", () => {
 
 describe("mapCommits", () => {
   it("keeps GitHub's opinion of a signature apart from the signature", () => {
-    expect(mapCommits([commit(), commit({ signature: null, author: null })], 2)).toMatchObject({
+    expect(
+      mapCommits([commit(), commit({ oid: "1".repeat(40), signature: null, author: null })], 2),
+    ).toMatchObject({
       known: true,
       value: [
         {
@@ -96,6 +98,7 @@ describe("mapCommits", () => {
 
   it.each([
     ["commits were left out", [commit()], 2],
+    ["one came twice, and so another not", [commit(), commit()], 2],
     ["more came than there are", [commit(), commit()], 1],
     ["a commit has more authors than are listed", [commit({ authors: list([], 21) })], 1],
   ])("is unknown where %s", (_what, nodes, total) => {

@@ -120,6 +120,7 @@ export class PullRequestNode {
 
   headRepository(): RepositoryNode | null {
     const { repo } = this.#pull.head;
+    if (!this.#context.world.repositories.includes(repo)) return null;
     return this.#context.sees(repo) || !repo.private ? new RepositoryNode(this.#context, repo) : null;
   }
 

@@ -78,7 +78,15 @@ function people(world: World, pull: PullRequest): Json {
     requested_reviewers: [],
     requested_teams: [],
     author_association: association(world, pull.repo, pull.author),
-    auto_merge: null,
+    auto_merge:
+      pull.autoMerge === null
+        ? null
+        : {
+            enabled_by: simpleUser(world, pull.autoMerge.by),
+            merge_method: pull.autoMerge.method,
+            commit_title: null,
+            commit_message: null,
+          },
   };
 }
 
@@ -108,7 +116,8 @@ function side(world: World, repo: Repo, ref: string, sha: string): Json {
     ref,
     sha,
     user: simpleUser(world, repo.owner),
-    repo: repository(world, repo),
+    // Of a fork that was deleted its name is all that is left.
+    repo: world.repositories.includes(repo) ? repository(world, repo) : null,
   };
 }
 

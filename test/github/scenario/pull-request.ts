@@ -1,5 +1,6 @@
 import { dequeue } from "../world/branches/merge-queue.js";
-import { mergePull, type MergeOptions } from "../world/branches/merging.js";
+import { enableAutoMerge } from "../world/branches/auto-merge.js";
+import { mergePull, type MergeMethod, type MergeOptions } from "../world/branches/merging.js";
 import type { PullRequest, Review } from "../world/model.js";
 import * as pulls from "../world/pulls.js";
 import type { World } from "../world/world.js";
@@ -103,6 +104,11 @@ export class PullRequestHandle {
   /** Takes it out of the merge queue. @throws Refusal 422 where it is not in it */
   async dequeue(): Promise<void> {
     await dequeue(this.#world, this.pull);
+  }
+
+  /** Has GitHub merge it as soon as its rules allow. @throws Refusal 422 where they do already */
+  async enableAutoMerge(user: UserHandle, method: MergeMethod = "merge"): Promise<void> {
+    await enableAutoMerge(this.#world, this.pull, user.account, method);
   }
 
   /** Merges and gives the new tip of the base branch. @throws Refusal 405 where rules stand against it */

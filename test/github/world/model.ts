@@ -171,6 +171,8 @@ export interface PullRequest {
   updatedAt: string;
   closedAt: string | null;
   merge: Merge | null;
+  /** Who has it merged as soon as its rules allow, and how. */
+  autoMerge: { readonly by: Account; readonly method: "merge" | "squash" | "rebase" } | null;
   readonly reviews: Review[];
   /** When it was made to go to another branch. */
   readonly baseChanges: { readonly at: string; readonly from: string; readonly to: string }[];

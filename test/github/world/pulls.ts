@@ -53,6 +53,7 @@ export async function openPull(
     updatedAt: world.now(),
     closedAt: null,
     merge: null,
+    autoMerge: null,
     reviews: [],
     baseChanges: [],
     lastPusher: pusherOf(head.repo, headOid) ?? author,

@@ -2,6 +2,7 @@ import { simpleUser } from "../render/accounts.js";
 import { checkRunEvent, checkSuiteEvent, suiteState } from "../render/checks.js";
 import { commitWithAccounts } from "../render/commits.js";
 import { repoApi, repository } from "../render/repository.js";
+import { mergeWhatIsReady } from "./branches/auto-merge.js";
 import { progress } from "./branches/merge-queue.js";
 import { tell } from "./telling.js";
 import type {
@@ -69,6 +70,7 @@ export async function createCheckRun(
   tellRun(world, repo, run, app.bot, "created");
   await tellCompletion(world, repo, run);
   await progress(world, repo);
+  await mergeWhatIsReady(world, repo);
   return run;
 }
 
@@ -91,6 +93,7 @@ export async function updateCheckRun(
   apply(world, run, fields);
   if (!wasCompleted) await tellCompletion(world, repo, run);
   await progress(world, repo);
+  await mergeWhatIsReady(world, repo);
 }
 
 function checkFields({ status, conclusion, completed_at: completedAt, output }: CheckRunFields): void {
@@ -235,6 +238,7 @@ export async function createStatus(
   repo.statuses.push(status);
   tell(world, repo, creator, "status", null, await statusDetails(world, repo, status));
   await progress(world, repo);
+  await mergeWhatIsReady(world, repo);
   return status;
 }
 

@@ -131,9 +131,11 @@ export class World {
     name: string,
     options: { private?: boolean; parent?: Repo } = {},
   ): Promise<Repo> {
-    const folder = join(await this.folder(), owner.login, `${name}.git`);
+    const id = this.id();
+    // Names can be given to others, and a repository keeps its folder.
+    const folder = join(await this.folder(), owner.login, `${id}-${name}.git`);
     const repo: Repo = {
-      id: this.id(),
+      id,
       owner,
       name,
       private: options.private ?? true,
