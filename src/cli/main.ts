@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "shows the queue and its dead jobs, and retries them",
     load: async () => (await import("./jobs.js")).jobsCommand,
   },
+  status: {
+    summary: "shows the queue's depth and what is left of GitHub's limits",
+    load: async () => (await import("./status.js")).statusCommand,
+  },
   records: {
     summary: "lists the evidence records",
     load: async () => (await import("./records.js")).recordsCommand,

@@ -7,6 +7,7 @@ import { unavailable } from "./failures.js";
 import type { StoreLogger } from "./logger.js";
 import { Intake } from "./intake.js";
 import { migrate } from "./migrate/migrate.js";
+import { queueDepth } from "./queue/depth.js";
 import { enqueue, queueStatus, whenOf, retryDeadJobs } from "./queue/queue.js";
 import type { Store, StoreTransaction } from "./store.js";
 import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
@@ -156,6 +157,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     renewChecks: database.bind(renewChecks),
     enqueue: (job, options) => database.use((queries) => enqueue(queries, job, whenOf(options, clock))),
     transaction: (work) => database.transaction((queries) => work(transactionOn(queries, clock))),
+    queueDepth: () => queueDepth(database),
     queueStatus: () => queueStatus(database),
     retryDeadJobs: (ids) => retryDeadJobs(database, ids ?? null),
     ping: () => ping(database),

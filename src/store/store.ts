@@ -5,6 +5,7 @@ import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.j
 import type { CaseStore, CaseTransaction } from "./case-store.js";
 import type { HealingStore, HealingTransaction } from "./healing-store.js";
 import type { Job } from "./jobs.js";
+import type { QueueDepth } from "./queue/depth.js";
 import type { MergeGroupStore, MergeGroupTransaction } from "./merge-group-store.js";
 import type { PolicyStore } from "./policy-store.js";
 
@@ -66,6 +67,8 @@ export interface Store
   enqueue(job: Job, options?: EnqueueOptions): Promise<void>;
   /** Runs `work` in one transaction: all of it is stored, or none. Serialization failures are retried. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** How many jobs there are by kind, the most urgent first. */
+  queueDepth(): Promise<QueueDepth[]>;
   /** Counts and dead jobs, for operators. */
   queueStatus(): Promise<QueueStatus>;
   /** Makes dead jobs due again; all of them where no ids are given. Returns how many. */

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { CountersignError } from "../../src/errors.js";
 import { silentLogger } from "../../src/logger.js";
 import type { QueueStatus } from "../../src/store/store.js";
+import type { QueueDepth } from "../../src/store/queue/depth.js";
 import { healthHandler } from "../../src/web/health.js";
 import { type Routes, type RunningServer, sendJson, serve } from "../../src/web/server.js";
 
@@ -159,10 +160,22 @@ describe("healthHandler", () => {
     running: 1,
     dead: [{ id: "1", task: "record-merge", key: "secret/7#12", attempts: 12, lastError: "acme/infra" }],
   };
+  const none = { later: 0, running: 0, due: 0, oldestMs: null };
+  const depths: QueueDepth[] = [
+    { ...none, task: "record-merge", urgency: "merging", running: 1 },
+    { ...none, task: "evaluate-pull-request", urgency: "ordinary", due: 1, oldestMs: 1_900 },
+    { ...none, task: "publish-checks", urgency: "ordinary", due: 1, later: 1, oldestMs: 4_000 },
+  ];
+  const due = {
+    merging: { jobs: 0, oldestSeconds: 0 },
+    ordinary: { jobs: 2, oldestSeconds: 4 },
+    bulk: { jobs: 0, oldestSeconds: 0 },
+  };
   const health = async (ping: () => Promise<void>) => {
     const queueStatus = () => Promise.resolve(status);
+    const queueDepth = () => Promise.resolve(depths);
     const response = await fetch(
-      `${await start({ "GET /healthz": healthHandler({ ping, queueStatus }) })}/healthz`,
+      `${await start({ "GET /healthz": healthHandler({ ping, queueStatus, queueDepth }) })}/healthz`,
     );
     return { status: response.status, body: await response.json() };
   };
@@ -170,7 +183,7 @@ describe("healthHandler", () => {
   it("counts the queue, and names nobody whose work waits", async () => {
     expect(await health(() => Promise.resolve())).toEqual({
       status: 200,
-      body: { status: "ok", queue: { waiting: 3, running: 1, dead: 1 } },
+      body: { status: "ok", queue: { waiting: 3, running: 1, dead: 1, due } },
     });
   });
 

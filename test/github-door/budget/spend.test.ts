@@ -216,6 +216,18 @@ describe("the other limits", () => {
     });
   });
 
+  it("tell what lands soon to come as soon as it can, past all who were put off before", () => {
+    let { state } = exhausted("merging");
+    for (let count = 0; count < 10; count += 1)
+      state = take(state, times(WRITE, 5), "ordinary", POINTS, NOW).state;
+    const job = times(WRITE, 10);
+    expect(take(state, job, "merging", POINTS, NOW).answer).toEqual({
+      go: false,
+      until: NOW + Math.ceil(50 / (750 / 65_000)),
+      why: "core",
+    });
+  });
+
   it("hold content apart, by the minute and by the hour", () => {
     const { count, state } = exhausted("merging", ISSUE);
     expect(count).toBe(13);
