@@ -15,6 +15,8 @@ import { publishComment } from "./flows/case/publish/publish-comment.js";
 import { restoreIssue } from "./flows/case/publish/restore-issue.js";
 import { sendAlert } from "./flows/case/publish/send-alert.js";
 import { workCase } from "./flows/case/work-case.js";
+import { auditBranch } from "./flows/protection/audit-branch.js";
+import { reassessMerge } from "./flows/protection/reassess-merge.js";
 import { queueDueCases, startHeartbeat } from "./flows/heartbeat.js";
 import { reconcile } from "./flows/watch/reconcile.js";
 import { redeliver } from "./flows/watch/redeliver.js";
@@ -120,6 +122,8 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     // By the name that the job brings: this is how a new one is learned.
     "watch-repository": (subject) => watchRepository(context, subject),
     "watch-branch": named(context, watchBranch),
+    "audit-branch": named(context, auditBranch),
+    "reassess-merge": named(context, reassessMerge),
     "explain-signing": named(context, explainSigning),
     "hear-command": named(context, hearCommand),
     "follow-case": (subject) => followCase(context, subject),

@@ -47,5 +47,14 @@ export const SEAL_CONTROLS: readonly ControlId[] = [
   DETECTED,
 ];
 
+/** What protects a branch is watched, and its changes are told. */
+export const DRIFT_CONTROLS: readonly ControlId[] = [
+  ...CHANGE_CONTROL,
+  AUTHORISED,
+  "NIST-800-53r5:CM-6",
+  ATTRIBUTED,
+  DETECTED,
+];
+
 /** From where on unrecorded changes of a branch are found. */
 export const BASELINE_CONTROLS: readonly ControlId[] = ["NIST-800-53r5:CM-3", DETECTED];

@@ -14,6 +14,7 @@ import { landCase } from "./case/land.js";
 import { landedMerge } from "./case/landed-merge.js";
 import { readHindrances } from "./emergencies.js";
 import { judge } from "./evaluate-pull-request.js";
+import { asEmergencies, readAround } from "./protection/around-merge.js";
 import { groupFindings } from "./merge-group/landed-group.js";
 
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
@@ -48,7 +49,7 @@ export async function recordMerge(context: FlowContext, subject: PullRequestSubj
 }
 
 /** A merge must be recorded, so the job waits until the app may look again. */
-function inactive({ owner, name }: RepositoryRef, now: Date): CountersignError {
+export function inactive({ owner, name }: RepositoryRef, now: Date): CountersignError {
   return new CountersignError(
     "installation-inactive",
     `The app is not active on ${owner}, so ${owner}/${name} waits.`,
@@ -121,7 +122,7 @@ interface JudgedMerge {
 
 /**
  * Judges a merge as of its time. What protection was at that instant GitHub does not tell; changed since the verdict
- * that let it in, it may have been off, and on again when we look.
+ * that let it in, it may have been off, and on again when we look; or an audit saw it off meanwhile.
  */
 async function judgeMerge(
   context: FlowContext,
@@ -133,18 +134,14 @@ async function judgeMerge(
   const { merge, number } = facts.pullRequest;
   if (merge === null) throw new CountersignError("invariant-broken", `#${number} is not merged.`);
   const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
-  const since = new Date(before?.observedAt ?? merge.mergedAt);
-  const changes = await context.store.protectionChanges(
-    tenantId,
-    facts.repository.id,
-    since,
-    new Date(facts.observedAt),
-  );
-  const protectionChanges = changes.map(({ receivedAt, action, name, by }) => {
-    return { at: receivedAt.toISOString(), action, name, by };
+  const key = { tenantId, repositoryId: facts.repository.id, branch: facts.pullRequest.base.ref };
+  const around = await readAround(context.store, key, {
+    verdictAt: before?.observedAt ?? null,
+    landedAt: merge.mergedAt,
+    observedAt: facts.observedAt,
   });
   const { doubts } = await readHindrances(context, installation, tenantId, change);
-  const decision = judge(change, { ...NO_EMERGENCIES, doubts, protectionChanges });
+  const decision = judge(change, { ...NO_EMERGENCIES, doubts, ...asEmergencies(around) });
   // What is outside needed no group to pass either.
   if (isOutside(decision)) return { decision, before };
   return { decision: withFindings(decision, await groupFindings(context, tenantId, change)), before };

@@ -1,9 +1,11 @@
 import type { Clock } from "../clock.js";
+import type { BaseReading } from "../facts/base-branch.js";
 import type { BranchSource, CaseWriter, PeopleSource, RetroactiveSource } from "../facts/case-source.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import type { MergeQueueSource } from "../facts/merge-group.js";
 import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
+import { readBase } from "./base-branch/read-base.js";
 import { GitHubBranchSource } from "./branches/branch-source.js";
 import { GitHubCaseWriter } from "./cases/case-writer.js";
 import { MemoryBook } from "./budget/book.js";
@@ -40,6 +42,8 @@ export interface Installation {
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
   /** Numbers of those that are open or were merged since an instant, the last touched first. */
   pullRequestsSince(repository: RepositoryRef, since: Date): AsyncIterable<number>;
+  /** What protects a branch, and its control files; `null`: there is no such branch. */
+  readBase(repository: RepositoryRef, branch: string): Promise<BaseReading | null>;
   /** Every open pull request with what a list shows of it; `null`: the repository is archived. */
   openStates(repository: RepositoryRef): Promise<readonly OpenPullState[] | null>;
   /** Of every repository that is not archived, on the account with this login, on which the app is installed. */
@@ -79,6 +83,7 @@ export function connectGitHub(
       people: new GitHubPeopleSource(client),
       cases: new GitHubCaseWriter(identity.appId, client),
       openPullRequests: (repository, base) => openPullRequests(client, repository, base),
+      readBase: (repository, branch) => readBase(client, repository, branch),
       openStates: (repository) => openPullStates(client, identity.appId, repository),
       everyOpenPullRequest: (login) => everyOpenPullRequest(client, login),
       pullRequestsSince: (repository, since) => pullRequestsSince(client, repository, since),

@@ -29,6 +29,14 @@ export interface ProtectionChangeSeen {
   readonly by: Account | null;
 }
 
+/** A time in which audits saw less protection than the policy asks, and in which a change may have landed. */
+export interface WeaknessSeen {
+  /** Protection was last seen whole (ISO 8601); `null`: it never was before. */
+  readonly after: string | null;
+  /** It was first seen whole again (ISO 8601); `null`: it was not, by an audit. */
+  readonly until: string | null;
+}
+
 /** What our own records add to the facts of a change. */
 export interface Emergencies {
   /**
@@ -40,6 +48,8 @@ export interface Emergencies {
   readonly doubts: readonly Doubt[];
   /** From the last verdict before the merge until the facts were gathered; of an open change they are not looked at. */
   readonly protectionChanges: readonly ProtectionChangeSeen[];
+  /** In which the change may have landed; of an open change they are not looked at. */
+  readonly weaknesses: readonly WeaknessSeen[];
 }
 
-export const NO_EMERGENCIES: Emergencies = { freezes: [], doubts: [], protectionChanges: [] };
+export const NO_EMERGENCIES: Emergencies = { freezes: [], doubts: [], protectionChanges: [], weaknesses: [] };

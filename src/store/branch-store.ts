@@ -20,7 +20,10 @@ export interface BranchStore {
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Keeps a change of protection as its webhook told it, once a GUID. */
   noteProtectionChange(change: ProtectionChange): Promise<void>;
-  /** Changes of a repository's protection, its organization's included, heard of in this span (both ends in it), the oldest first. */
+  /**
+   * Changes of a repository's protection, its organization's included, that happened or were heard of in this span (both
+   * ends in it), the oldest first.
+   */
   protectionChanges(
     tenantId: number,
     repositoryId: number,
@@ -98,4 +101,7 @@ export interface ProtectionChange {
   readonly name: string;
   readonly by: Account | null;
   readonly receivedAt: Date;
+  /** When it happened, where it was heard of late; `null`: about when it was received. */
+  readonly occurredAt: Date | null;
+  readonly source: "webhook" | "audit-log";
 }

@@ -1,14 +1,15 @@
+import type { AuditStore, AuditTransaction } from "./audit-store.js";
 import type { CommitKey } from "./store.js";
 
 /** What the database keeps so that what no webhook told is found: what the last look at each pull request saw. */
-export interface HealingStore {
+export interface HealingStore extends AuditStore {
   /** The open pull requests of a repository, as far as we heard, with what the last look at each saw. */
   seenPullRequests(tenantId: number, repositoryId: number): Promise<SeenPullRequest[]>;
   /** What GitHub is to show on some of a repository's commits, without what it says. */
   shownChecks(tenantId: number, repositoryId: number, oids: readonly string[]): Promise<ShownCheck[]>;
 }
 
-export interface HealingTransaction {
+export interface HealingTransaction extends AuditTransaction {
   /** Notes what a look at a pull request saw. Call it where the verdict that it came to is stored. */
   noteSeen(seen: PullRequestSeen): Promise<void>;
 }

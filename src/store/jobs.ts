@@ -43,6 +43,10 @@ interface Payloads {
   readonly "sweep-repository": RepositorySubject;
   readonly "watch-repository": RepositorySubject;
   readonly "watch-branch": BranchSubject;
+  /** Compares what protects a branch with what the last audit saw. */
+  readonly "audit-branch": BranchSubject;
+  /** Looks again at a merge, by what was learned later of protection at its time. */
+  readonly "reassess-merge": PullRequestSubject;
   /** Answers how to sign, where someone asked for it on a check run. */
   readonly "explain-signing": SigningSubject;
   readonly "hear-command": CommandSubject;
@@ -113,6 +117,9 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   "watch-repository": (subject) => schedule(`watch:${repository(subject)}`, null, "bulk", 15),
   "watch-branch": (subject) =>
     schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), "merging", 8),
+  "audit-branch": (subject) =>
+    schedule(`audit:${repository(subject)}/${subject.branch}`, branchQueue(subject), "ordinary", 9),
+  "reassess-merge": (subject) => schedule(`reassess:${pull(subject)}`, pullQueue(subject), "merging", 7),
   "explain-signing": (subject) =>
     schedule(`explain-signing:${pull(subject)}@${subject.oid}`, pullQueue(subject), "ordinary", 6),
   "hear-command": (subject) =>
@@ -212,6 +219,8 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "sweep-repository": repositorySubject,
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,
+  "audit-branch": branchSubject,
+  "reassess-merge": pullRequestSubject,
   "explain-signing": signingSubject,
   "hear-command": commandSubject,
   "follow-case": caseSubject,

@@ -1,5 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../flows/context.js";
+import { queueAudits } from "../flows/protection/queue-audits.js";
 import { hearPush } from "./push.js";
 import { accountOf, evaluateOpen, evaluateTenant, placeOf } from "./subjects.js";
 
@@ -54,5 +55,11 @@ async function noteProtection(
   { kind, name, repositoryId, action, sender }: Protection,
 ): Promise<void> {
   const change = { guid, tenantId, repositoryId, kind, action, name, by: accountOf(sender) };
-  await store.noteProtectionChange({ ...change, receivedAt: clock.now() });
+  await store.noteProtectionChange({
+    ...change,
+    receivedAt: clock.now(),
+    occurredAt: await store.firstAttempt(guid),
+    source: "webhook",
+  });
+  await queueAudits(store, tenantId, repositoryId);
 }

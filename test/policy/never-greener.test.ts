@@ -132,6 +132,7 @@ const WORSE: Readonly<Record<string, (given: Case) => Case>> = {
     emergencies: {
       freezes: [{ caseId: "bg-0123456789", issueUrl: null, clocks: ["review"], branch: "main" }],
       doubts: [],
+      weaknesses: [],
       protectionChanges: [],
     },
   }),

@@ -98,6 +98,7 @@ function checksOf(words: Strange, declares = false): RenderedCheck[] {
         },
       ],
       doubts: [],
+      weaknesses: [],
       protectionChanges: [
         { at: words.name, action: "edited", name: words.name, by: make.account(9, words.login) },
       ],

@@ -16,6 +16,8 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "sweep-repository": work,
     "watch-repository": work,
     "watch-branch": work,
+    "audit-branch": work,
+    "reassess-merge": work,
     "explain-signing": work,
     "hear-command": work,
     "follow-case": work,

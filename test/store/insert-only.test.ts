@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { sqlStateOf } from "../../src/store/failures.js";
 import { eachDatabase } from "../support/postgres.js";
 import { aDecision, aDelivery, aRecord, AT, LARGE, OID } from "./samples.js";
-import { aProtectionChange } from "./tables/samples.js";
+import { aProtectionChange, aSnapshot } from "./tables/samples.js";
 
 /** SQLSTATE restrict_violation, which the triggers raise. */
 const REFUSED = "23001";
@@ -15,6 +15,7 @@ eachDatabase("evidence in the database", (store) => {
     await store().transaction(async (tx) => {
       await tx.appendRecord(aRecord());
       await tx.insertDecision(aDecision());
+      await tx.addSnapshot({ tenantId: 1, repositoryId: LARGE, branch: "main" }, aSnapshot());
       await tx.cover({ tenantId: 1, repositoryId: LARGE, branch: "main" }, [OID], "change");
     });
     await store().noteProtectionChange(aProtectionChange());
@@ -28,6 +29,7 @@ eachDatabase("evidence in the database", (store) => {
     ["covered_commits", "change_key"],
     ["protection_changes", "action"],
     ["policy_revisions", "commit_oid"],
+    ["protection_snapshots", "protection"],
   ] as const;
   const attempts = tables.flatMap(([table, column]) => [
     `UPDATE ${table} SET ${column} = 'edited'`,

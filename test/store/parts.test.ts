@@ -38,6 +38,8 @@ const jobs: Job[] = [
   { task: "sweep-repository", payload: { tenantId: 1, repository } },
   { task: "watch-repository", payload: { tenantId: 1, repository } },
   { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },
+  { task: "audit-branch", payload: { tenantId: 1, repository, branch: "main" } },
+  { task: "reassess-merge", payload: { tenantId: 1, repository, number: 7 } },
   { task: "evaluate-tenant", payload: { tenantId: 1 } },
   { task: "explain-signing", payload: { tenantId: 1, repository, number: 7, oid: OID } },
   { task: "hear-command", payload: { tenantId: 1, repository, number: 7, onPullRequest: false, comment } },

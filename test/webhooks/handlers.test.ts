@@ -1,8 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { pino } from "pino";
-import { Probot } from "probot";
-import { registerHandlers } from "../../src/webhooks/handlers.js";
+import type { Probot } from "probot";
 import { accountOf, placeOf } from "../../src/webhooks/subjects.js";
 import {
   ada,
@@ -34,26 +31,18 @@ import {
   teamEvent,
   UPDATED_AT,
 } from "./payloads.js";
-import { contextOf, KNOWN, NOW, Ports, TENANT } from "./ports.js";
-
-const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
-  .privateKey.export({ type: "pkcs1", format: "pem" })
-  .toString();
+import { KNOWN, NOW, Ports, TENANT } from "./ports.js";
+import { deliver, probotWith } from "./probot.js";
 
 let ports: Ports;
 let probot: Probot;
 
 beforeEach(async () => {
   ports = new Ports();
-  probot = new Probot({ appId: APP_ID, privateKey, secret: "s", log: pino({ level: "silent" }) });
-  await probot.ready();
-  registerHandlers(probot, contextOf(ports));
+  probot = await probotWith(ports);
 });
 
-async function receive({ event, payload }: Example): Promise<void> {
-  const delivery: object = { id: "guid-1", name: event, payload };
-  await probot.receive(delivery as Parameters<Probot["receive"]>[0]);
-}
+const receive = (example: Example): Promise<void> => deliver(probot, example);
 
 /** What an event queues, in short. */
 async function queuedBy(example: Example): Promise<string[]> {

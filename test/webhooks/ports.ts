@@ -3,7 +3,12 @@ import { ManualClock } from "../../src/clock.js";
 import type { FlowContext } from "../../src/flows/context.js";
 import type { Installation } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
-import type { KnownRepository, NewPush, ProtectionChange } from "../../src/store/branch-store.js";
+import type {
+  KnownBranch,
+  KnownRepository,
+  NewPush,
+  ProtectionChange,
+} from "../../src/store/branch-store.js";
 import type { Job } from "../../src/store/jobs.js";
 import type { KnownMergeGroup } from "../../src/store/merge-group-store.js";
 import type { HeadPush, KnownPullRequest, Store, StoreTransaction, Tenant } from "../../src/store/store.js";
@@ -48,6 +53,8 @@ export class Ports {
   watched: readonly string[] = [];
   readonly branchPushes: NewPush[] = [];
   readonly protectionChanges: ProtectionChange[] = [];
+  /** When GitHub first tried to deliver what it had to deliver again. */
+  readonly firstAttempts = new Map<string, Date>();
 
   readonly groups: KnownMergeGroup[] = [];
   readonly store: Pick<
@@ -65,6 +72,9 @@ export class Ports {
     | "findBranch"
     | "notePush"
     | "noteProtectionChange"
+    | "firstAttempt"
+    | "listRepositories"
+    | "listBranches"
     | "findCasesOfPullRequest"
     | "transaction"
     | "noteMergeGroup"
@@ -88,18 +98,13 @@ export class Ports {
       this.repositories = [known];
       return Promise.resolve();
     },
-    findBranch: (tenantId, repositoryId, branch) => {
-      const known = {
-        tenantId,
-        repositoryId,
-        branch,
-        tip: BASE,
-        lastTip: null,
-        since: BASE,
-        accountedAt: NOW,
-      };
-      return Promise.resolve(this.watched.includes(branch) ? known : null);
-    },
+    findBranch: (tenantId, repositoryId, branch) =>
+      Promise.resolve(this.watched.includes(branch) ? watchedBranch(tenantId, repositoryId, branch) : null),
+    listRepositories: (tenantId) =>
+      Promise.resolve(this.repositories.filter((known) => known.tenantId === tenantId)),
+    listBranches: (tenantId, repositoryId) =>
+      Promise.resolve(this.watched.map((branch) => watchedBranch(tenantId, repositoryId, branch))),
+    firstAttempt: (guid) => Promise.resolve(this.firstAttempts.get(guid) ?? null),
     notePush: (push) => {
       this.branchPushes.push(push);
       return Promise.resolve();
@@ -157,6 +162,16 @@ export class Ports {
     });
   }
 }
+
+const watchedBranch = (tenantId: number, repositoryId: number, branch: string): KnownBranch => ({
+  tenantId,
+  repositoryId,
+  branch,
+  tip: BASE,
+  lastTip: null,
+  since: BASE,
+  accountedAt: NOW,
+});
 
 const openPullRequest = (number: number): KnownPullRequest => ({
   tenantId: PLACE.tenantId,

@@ -27,27 +27,32 @@ export async function redeliver(
   const { github, store, clock, logger } = context;
   const since = new Date(clock.now().getTime() - LOOK_BACK_MS[lookBack]);
   const failed = failures(await attemptsByGuid(github.deliveries.since(since)));
-  const stored = await store.storedDeliveries(failed.map(([newest]) => newest.guid));
-  const missing = failed.filter(([newest]) => !stored.has(newest.guid));
+  const stored = await store.storedDeliveries(failed.map(({ newest }) => newest.guid));
+  const missing = failed.filter(({ newest }) => !stored.has(newest.guid));
   const [hopeless, wanted] = [
-    missing.filter(([, attempts]) => attempts >= MOST_ATTEMPTS),
-    missing.filter(([, attempts]) => attempts < MOST_ATTEMPTS),
+    missing.filter(({ count }) => count >= MOST_ATTEMPTS),
+    missing.filter(({ count }) => count < MOST_ATTEMPTS),
   ];
-  // Oldest first, as it happened.
-  for (const [newest] of wanted.reverse().slice(0, MOST_AT_ONCE)) await github.deliveries.redeliver(newest);
+  // Oldest first, as it happened. When that was is kept: delivered again, a webhook does not tell.
+  const asked = wanted.reverse().slice(0, MOST_AT_ONCE);
+  await store.noteLateDeliveries(
+    asked.map(({ newest: { guid }, first }) => ({ guid, firstAttemptAt: first })),
+  );
+  for (const { newest } of asked) await github.deliveries.redeliver(newest);
   if (wanted.length > 0)
     logger.info({ deliveries: wanted.length }, "Asked GitHub for webhooks that had failed");
   if (hopeless.length > 0) {
     logger.warn(
-      { guids: hopeless.map(([{ guid }]) => guid) },
+      { guids: hopeless.map(({ newest: { guid } }) => guid) },
       "Webhooks failed again and again; look at them on GitHub",
     );
   }
 }
 
-/** The newest attempt at a webhook, how many there were, and whether one succeeded. */
+/** The newest attempt at a webhook, when the first was, how many there were, and whether one succeeded. */
 interface Attempts {
   readonly newest: DeliveryAttempt;
+  readonly first: Date;
   readonly count: number;
   readonly ok: boolean;
 }
@@ -55,11 +60,17 @@ interface Attempts {
 async function attemptsByGuid(attempts: AsyncIterable<DeliveryAttempt>): Promise<Attempts[]> {
   const found = new Map<string, Attempts>();
   for await (const attempt of attempts) {
-    const known = found.get(attempt.guid) ?? { newest: attempt, count: 0, ok: false };
-    found.set(attempt.guid, { ...known, count: known.count + 1, ok: known.ok || attempt.ok });
+    const known = found.get(attempt.guid) ?? {
+      newest: attempt,
+      first: attempt.deliveredAt,
+      count: 0,
+      ok: false,
+    };
+    // They come the newest first.
+    const first = attempt.deliveredAt;
+    found.set(attempt.guid, { ...known, first, count: known.count + 1, ok: known.ok || attempt.ok });
   }
   return [...found.values()];
 }
 
-const failures = (all: readonly Attempts[]): (readonly [DeliveryAttempt, number])[] =>
-  all.flatMap(({ newest, count, ok }) => (ok ? [] : [[newest, count] as const]));
+const failures = (all: readonly Attempts[]): Attempts[] => all.filter(({ ok }) => !ok);

@@ -9,8 +9,8 @@ import { installationOf, type FlowContext } from "../context.js";
 import { isListed } from "./candidates.js";
 
 /**
- * Learns which branches of a repository are controlled, and has each of them looked at, and each that was: a branch may
- * be gone, or off the list. Run again it changes nothing but the time.
+ * Learns which branches of a repository are controlled, and has each of them looked at and what protects it, and each
+ * that was: a branch may be gone, or off the list. Run again it changes nothing but the time.
  *
  * @throws CountersignError a `github-*` code
  */
@@ -108,5 +108,6 @@ async function lookAtBranches(
   for (const branch of new Set([...listed, ...watched])) {
     const payload = { tenantId, repository, branch };
     await store.enqueue({ task: "watch-branch", payload }, { urgency: "bulk" });
+    await store.enqueue({ task: "audit-branch", payload }, { urgency: "bulk" });
   }
 }

@@ -48,7 +48,7 @@ const bypassActor = z.object({
 });
 export type BypassActorNode = z.infer<typeof bypassActor>;
 
-const rule = z.object({
+export const rule = z.object({
   type: z.string(),
   parameters: z
     .object({

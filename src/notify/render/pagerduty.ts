@@ -1,5 +1,5 @@
 import { type Alert } from "../alert.js";
-import { fit, footer, LINK_LABEL, linkOf } from "./text.js";
+import { fit, footer, linkLabel, linkOf, typeOf } from "./text.js";
 
 /** Of PagerDuty's Common Event Format: characters of a summary, and of a key. */
 const SUMMARY = 1024;
@@ -7,7 +7,7 @@ const DEDUP_KEY = 255;
 const DETAIL = 4000;
 
 /** Kinds after which nobody is to be called any more. */
-const RESOLVED: ReadonlySet<Alert["kind"]> = new Set(["closed", "withdrawn"]);
+const RESOLVED: ReadonlySet<Alert["kind"]> = new Set(["closed", "withdrawn", "protection-restored"]);
 
 /**
  * An alert as an event of PagerDuty's Events API v2. All alerts of a case are one incident: the first that arrives
@@ -21,14 +21,14 @@ export function pagerDutyEvent(alert: Alert, routingKey: string) {
     dedup_key: fit(alert.caseId, DEDUP_KEY),
     client: "Countersign",
     ...(url === null ? {} : { client_url: url }),
-    links: url === null ? [] : [{ href: url, text: LINK_LABEL }],
+    links: url === null ? [] : [{ href: url, text: linkLabel(alert) }],
     payload: {
       summary: fit(alert.title, SUMMARY),
       source: "countersign",
       severity: alert.severity,
       timestamp: alert.at,
       group: fit(alert.caseId, DEDUP_KEY),
-      class: `break-glass.${alert.kind}`,
+      class: typeOf(alert),
       custom_details: details(alert),
     },
   };

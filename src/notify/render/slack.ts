@@ -1,5 +1,5 @@
 import { type Alert } from "../alert.js";
-import { fit, footer, LINK_LABEL, linkOf } from "./text.js";
+import { fit, footer, linkLabel, linkOf } from "./text.js";
 
 /** Limits of Block Kit, in characters. */
 const HEADER = 150;
@@ -58,5 +58,5 @@ function facts({ facts: all }: Alert) {
 function button(alert: Alert) {
   const url = linkOf(alert);
   if (url === null) return [];
-  return [{ type: "actions", elements: [{ type: "button", text: plainText(LINK_LABEL, 75), url }] }];
+  return [{ type: "actions", elements: [{ type: "button", text: plainText(linkLabel(alert), 75), url }] }];
 }

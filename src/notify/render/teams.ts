@@ -1,5 +1,5 @@
 import { type Alert } from "../alert.js";
-import { fit, footer, LINK_LABEL, linkOf } from "./text.js";
+import { fit, footer, linkLabel, linkOf } from "./text.js";
 
 const COLORS = { info: "Accent", warning: "Warning", critical: "Attention" };
 
@@ -38,7 +38,7 @@ function card(alert: Alert) {
       ...alert.facts.slice(0, FACTS).map(([label, value]) => factRow(label, value)),
       paragraph(run(footer(alert), LINE, { size: "Small", isSubtle: true })),
     ],
-    actions: url === null ? [] : [{ type: "Action.OpenUrl", title: LINK_LABEL, url }],
+    actions: url === null ? [] : [{ type: "Action.OpenUrl", title: linkLabel(alert), url }],
   };
 }
 

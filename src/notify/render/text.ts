@@ -19,9 +19,15 @@ export function footer({ caseId, kind, at, mentions }: Alert): string {
   return [`Countersign`, caseId, kind, at, ...whom].join(" · ");
 }
 
+/** What happened, in the words that programs tell it by: `break-glass.opened`, `protection.weakened`. */
+export const typeOf = ({ kind }: Alert): string =>
+  kind.startsWith("protection-") ? kind.replace("-", ".") : `break-glass.${kind}`;
+
 /** The address to open, or `null` unless it is a plain web address: some clients would act on others. */
 export function linkOf({ url }: Alert): string | null {
   return url !== null && /^https?:\/\/[!-~]{1,2000}$/.test(url) && URL.canParse(url) ? url : null;
 }
 
-export const LINK_LABEL = "Open the case";
+/** What a link to an alert's address is called. */
+export const linkLabel = ({ kind }: Alert): string =>
+  kind.startsWith("protection-") ? "Open the rules" : "Open the case";

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { type Alert } from "../alert.js";
+import { typeOf } from "./text.js";
 
 /** A request as Standard Webhooks 1.0 has it: receivers verify it with any of the standard's libraries. */
 export interface SignedWebhook {
@@ -15,7 +16,7 @@ export interface SignedWebhook {
 export function signedWebhook(alert: Alert, secrets: readonly string[], now: Date): SignedWebhook {
   const id = webhookId(alert.id);
   const timestamp = Math.floor(now.getTime() / 1000).toString();
-  const body = JSON.stringify({ type: `break-glass.${alert.kind}`, timestamp: alert.at, data: alert });
+  const body = JSON.stringify({ type: typeOf(alert), timestamp: alert.at, data: alert });
   const signatures = secrets.map((secret) => `v1,${signature(secret, `${id}.${timestamp}.${body}`)}`);
   return {
     body,

@@ -1,5 +1,5 @@
 import type { ChangeFacts } from "../../facts/facts.js";
-import type { Doubt, Emergencies, Freeze, ProtectionChangeSeen } from "../emergencies.js";
+import type { Doubt, Emergencies, Freeze, ProtectionChangeSeen, WeaknessSeen } from "../emergencies.js";
 import type { Finding } from "../finding.js";
 import { advice, failed } from "./build.js";
 
@@ -9,13 +9,14 @@ import { advice, failed } from "./build.js";
  */
 export function emergencyFindings(
   { pullRequest }: ChangeFacts,
-  { freezes, doubts, protectionChanges }: Emergencies,
+  { freezes, doubts, protectionChanges, weaknesses }: Emergencies,
 ): Finding[] {
   return [
     ...freezes.map(frozen),
     ...doubts.map((doubt) => doubtful(doubt, pullRequest.base.ref)),
     // Protection as it is now is judged by its own rules; only of a past instant it may have been another.
     ...(pullRequest.merge === null ? [] : protectionChanges.map(changed)),
+    ...(pullRequest.merge === null ? [] : weaknesses.map((one) => weakened(one, pullRequest.base.ref))),
   ];
 }
 
@@ -53,6 +54,19 @@ function changed({ at, action, name, by }: ProtectionChangeSeen): Finding {
     message: `Protection was changed around the merge: ${name} was ${action} by ${by?.login ?? "someone unknown"} at ${at}. What it was at the merge is not certain.`,
     remedy: advice(
       "Drive the break-glass case of this merge to its end. The audit log shows what was changed; protection as it is now is judged with each pull request.",
+    ),
+  });
+}
+
+function weakened({ after, until }: WeaknessSeen, branch: string): Finding {
+  const from = after === null ? "when it was first seen" : `after ${after}`;
+  const to = until === null ? "until now" : `until ${until}`;
+  return failed("protection-changed", {
+    subject: branch,
+    reason: "weakened-around-merge",
+    message: `Protection of ${branch} was less than the policy asks, from some time ${from} ${to} at most, and this landed meanwhile.`,
+    remedy: advice(
+      "Drive the break-glass case of this merge to its end. The records of kind protection-drift show what was missing and who changed it.",
     ),
   });
 }

@@ -1,4 +1,4 @@
-import type { ChangeFacts, ProtectionFact } from "../../facts/facts.js";
+import type { ChangeFacts, Fact, MergeFact, ProtectionFact } from "../../facts/facts.js";
 import type { Policy } from "../document.js";
 import type { Finding, Remedy } from "../finding.js";
 import { bypassFindings } from "./protection/bypass.js";
@@ -20,7 +20,19 @@ export function protectionFindings(facts: ChangeFacts, policy: Policy): Finding[
   return [...branchFindings(facts, policy), ...impostorFindings(facts)];
 }
 
-function branchFindings(facts: ChangeFacts, policy: Policy): Finding[] {
+/** What the demands on a branch's protection are judged by; a change into it has it all. */
+export interface BranchFrame {
+  readonly appId: number;
+  readonly protection: Fact<ProtectionFact>;
+  readonly pullRequest: {
+    readonly url: string;
+    readonly base: { readonly ref: string };
+    readonly merge: MergeFact | null;
+  };
+}
+
+/** What the policy demands of the branch's protection, and who can bypass it. */
+export function branchFindings(facts: BranchFrame, policy: Policy): Finding[] {
   const branch = facts.pullRequest.base.ref;
   if (!facts.protection.known) return [unclear("branch-protected", branch, facts.protection.reason)];
   const protection = facts.protection.value;
@@ -49,7 +61,7 @@ const otherBranch = (protection: ProtectionFact, branch: string): Finding =>
     remedy: "Re-run this check.",
   });
 
-function unprotected(facts: ChangeFacts, policy: Policy): Finding {
+function unprotected(facts: BranchFrame, policy: Policy): Finding {
   const branch = facts.pullRequest.base.ref;
   const settings = requirementsOf(policy, facts.appId).map((requirement) => requirement.setting.ruleset);
   return failed("branch-protected", {
@@ -78,7 +90,7 @@ const isMet = (requirement: Requirement, sources: readonly Source[]): Finding =>
     message: `${requirement.message.met} By the ${sources.map((source) => source.label).join(", the ")}.`,
   });
 
-function notMet(requirement: Requirement, sources: readonly Source[], facts: ChangeFacts): Finding {
+function notMet(requirement: Requirement, sources: readonly Source[], facts: BranchFrame): Finding {
   return failed(requirement.rule, {
     subject: requirement.subject,
     reason: requirement.reason(sources),
@@ -88,7 +100,7 @@ function notMet(requirement: Requirement, sources: readonly Source[], facts: Cha
 }
 
 /** Names the setting where the reader will look for it: in what protects the branch now. */
-function settingRemedy({ setting }: Requirement, sources: readonly Source[], facts: ChangeFacts): Remedy {
+function settingRemedy({ setting }: Requirement, sources: readonly Source[], facts: BranchFrame): Remedy {
   const classic = sources.find((source) => source.kind === "classic");
   const ruleset = sources.find((source) => source.kind === "ruleset");
   const places = [

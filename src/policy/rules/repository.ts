@@ -10,12 +10,17 @@ export interface ChangeFrame {
   };
 }
 
+/** What has the address of a page of the repository. */
+export interface Addressed {
+  readonly pullRequest: { readonly url: string };
+}
+
 /** The repository's page, from the pull request's: also right on GitHub Enterprise. */
-export const repositoryUrl = (facts: Pick<ChangeFrame, "pullRequest">): string =>
+export const repositoryUrl = (facts: Addressed): string =>
   facts.pullRequest.url.replace(/\/pull\/\d+\/?$/, "");
 
 /** The address of the GitHub that the repository lives on. */
-export const originUrl = (facts: Pick<ChangeFrame, "pullRequest">): string =>
+export const originUrl = (facts: Addressed): string =>
   /^https?:\/\/[^/]+/.exec(facts.pullRequest.url)?.[0] ?? "";
 
 /** An object id as people write it. */

@@ -6,12 +6,15 @@ import { branchText, CLOCK_NAMES, landingText, utc, whoText } from "./phrases.js
 import { nextStepText } from "./sections/next.js";
 import type { CaseView, TimerView } from "./view.js";
 
+/** The occasions on which stakeholders are told of a case. */
+export type CaseAlertKind =
+  "opened" | "reminder" | "breach" | "escalation" | "closed" | "budget" | "withdrawn" | "rejected";
+
 /** What stakeholders are told, whatever the channel. Plain text: each channel escapes it in its own way. */
 export interface Alert {
   /** Stable over every attempt to send it. */
   readonly id: string;
-  readonly kind:
-    "opened" | "reminder" | "breach" | "escalation" | "closed" | "budget" | "withdrawn" | "rejected";
+  readonly kind: CaseAlertKind | "protection-weakened" | "protection-restored";
   readonly severity: "info" | "warning" | "critical";
   /** One line. */
   readonly title: string;
@@ -21,7 +24,7 @@ export interface Alert {
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** Where to look and act; `null` where there is no issue yet. */
   readonly url: string | null;
-  /** Ties the alerts of one case together (PagerDuty: one incident). */
+  /** Ties the alerts of one case, or of one branch's protection, together (PagerDuty: one incident). */
   readonly caseId: string;
   /** When the thing happened (ISO 8601, UTC). */
   readonly at: string;
@@ -45,7 +48,7 @@ export type Occasion =
  * Whom an occasion is told to: the first route, after a breach the second, and so on; the last one from then on.
  * `null`: the policy names none.
  */
-export function routeFor({ routes }: Handling, kind: Alert["kind"], level = 0): Route | null {
+export function routeFor({ routes }: Handling, kind: CaseAlertKind, level = 0): Route | null {
   const step = kind === "breach" ? 1 : kind === "escalation" ? 1 + level : 0;
   return routes[Math.min(step, routes.length - 1)] ?? null;
 }
@@ -69,7 +72,7 @@ export function alertFor(view: CaseView, occasion: Occasion): Omit<Alert, "id"> 
   };
 }
 
-function severityOf({ case: { landing } }: CaseView, kind: Alert["kind"]): Alert["severity"] {
+function severityOf({ case: { landing } }: CaseView, kind: CaseAlertKind): Alert["severity"] {
   switch (kind) {
     case "opened":
       // What nobody asked for may be an intrusion; what was declared is an emergency under way.

@@ -67,7 +67,7 @@ export async function findRecord(
   return row && toRecord(row);
 }
 
-/** Merges into a branch with all gates passed that occurred after `since`, in the order of their records. */
+/** Merges into a branch with all gates passed, also by what was found later, that occurred after `since`, in the order of their records. */
 export async function gatedMerges(
   queries: Queries,
   { tenantId, repositoryId, branch }: BranchKey,
@@ -81,6 +81,70 @@ export async function gatedMerges(
       kind: "merge",
       bypass: false,
       occurredAt: { gt: since },
+    },
+    orderBy: { position: "asc" },
+  });
+  const keys = await reassessedAmong(
+    queries,
+    tenantId,
+    rows.map(({ changeKey }) => changeKey),
+  );
+  return rows.filter(({ changeKey }) => !keys.has(changeKey)).map(toRecord);
+}
+
+/** Those of some merges that were found afterwards to have landed while protection was not what the policy asks. */
+async function reassessedAmong(
+  queries: Queries,
+  tenantId: number,
+  changeKeys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await queries.record.findMany({
+    where: {
+      tenantId: toBigInt(tenantId),
+      kind: "merge-reassessed",
+      bypass: true,
+      changeKey: { in: [...changeKeys] },
+    },
+    select: { changeKey: true },
+  });
+  return new Set(rows.map(({ changeKey }) => changeKey));
+}
+
+/** Records of merges and pushes that landed on a branch after the first and not after the second instant, at most 1,000. */
+export async function landedBetween(
+  queries: Queries,
+  { tenantId, repositoryId, branch }: BranchKey,
+  after: Date,
+  until: Date,
+): Promise<StoredRecord[]> {
+  const rows = await queries.record.findMany({
+    where: {
+      tenantId: toBigInt(tenantId),
+      repositoryId: toBigInt(repositoryId),
+      branch,
+      kind: { in: ["merge", "push"] },
+      occurredAt: { gt: after, lte: until },
+    },
+    orderBy: [{ occurredAt: "asc" }, { position: "asc" }],
+    take: 1_000,
+  });
+  return rows.map(toRecord);
+}
+
+/** Merges into a branch whose record says that all gates had passed, and whose facts were read at `since` or later. */
+export async function passedSince(
+  queries: Queries,
+  { tenantId, repositoryId, branch }: BranchKey,
+  since: Date,
+): Promise<StoredRecord[]> {
+  const rows = await queries.record.findMany({
+    where: {
+      tenantId: toBigInt(tenantId),
+      repositoryId: toBigInt(repositoryId),
+      branch,
+      kind: "merge",
+      bypass: false,
+      observedAt: { gte: since },
     },
     orderBy: { position: "asc" },
   });
@@ -115,9 +179,10 @@ export async function countChanges(
   since: Date,
 ): Promise<{ readonly changes: number; readonly bypasses: number }> {
   const [counted] = await queries.$queryRaw<{ changes: bigint; bypasses: bigint }[]>`
-    SELECT count(*) AS changes, count(*) FILTER (WHERE bypass) AS bypasses FROM records
+    SELECT count(*) FILTER (WHERE kind <> 'merge-reassessed') AS changes,
+           count(*) FILTER (WHERE bypass) AS bypasses FROM records
      WHERE tenant_id = ${toBigInt(tenantId)} AND repository_id = ${toBigInt(repositoryId)}
-       AND kind IN ('merge', 'push') AND occurred_at >= ${since}::timestamptz`;
+       AND kind IN ('merge', 'push', 'merge-reassessed') AND occurred_at >= ${since}::timestamptz`;
   return { changes: toNumber(counted?.changes ?? 0n), bypasses: toNumber(counted?.bypasses ?? 0n) };
 }
 

@@ -105,6 +105,25 @@ describe("protection that was changed around the merge", () => {
     protectionChanges: [change(), change({ action: "created", at: "2026-11-20T12:01:00Z", by: null })],
   };
 
+  it("fails it as well where audits saw it fall short meanwhile", () => {
+    const weaknesses = [
+      { after: "2026-11-20T11:58:00Z", until: "2026-11-20T12:02:00Z" },
+      { after: null, until: null },
+    ];
+    const weak = { ...NO_EMERGENCIES, weaknesses };
+    const gates = evaluate(mergedFacts, source(), verdicts, [], weak);
+    expect(gates.map(({ outcome }) => outcome)).toEqual(["passed", "failed", "passed", "passed"]);
+    expect(emergencyFindings(mergedFacts, weak)).toMatchObject([
+      {
+        rule: "protection-changed",
+        reason: "weakened-around-merge",
+        message: expect.stringContaining("after 2026-11-20T11:58:00Z until 2026-11-20T12:02:00Z"),
+      },
+      { message: expect.stringContaining("when it was first seen until now") },
+    ]);
+    expect(emergencyFindings(facts(), weak)).toEqual([]);
+  });
+
   it("fails the protection gate of a merged change, and says who did what when", () => {
     const gates = evaluate(mergedFacts, source(), verdicts, [], switched);
     expect(gates.map(({ outcome }) => outcome)).toEqual(["passed", "failed", "passed", "passed"]);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { NewSnapshot } from "../../../src/store/audit-store.js";
 import type { TimerRow } from "../../../src/breakglass/clocks.js";
 import type { KnownRepository, NewPush, ProtectionChange } from "../../../src/store/branch-store.js";
 import type { NewAlert, NewComment, NewIssue, NewStoredCase } from "../../../src/store/case-store.js";
@@ -121,6 +122,20 @@ export function aProtectionChange(changes: Partial<ProtectionChange> = {}): Prot
     name: "main is protected",
     by: ALICE,
     receivedAt: AT,
+    occurredAt: null,
+    source: "webhook",
+    ...changes,
+  };
+}
+
+export function aSnapshot(changes: Partial<NewSnapshot> = {}): NewSnapshot {
+  return {
+    unchangedUntil: null,
+    observedAt: AT.toISOString(),
+    digest: "5".repeat(64),
+    policyDigest: null,
+    misses: [],
+    protection: "{}",
     ...changes,
   };
 }

@@ -3,7 +3,18 @@ import type { Alert } from "../../../report/case/alert.js";
 
 const alert = z.object({
   id: z.string(),
-  kind: z.enum(["opened", "reminder", "breach", "escalation", "closed", "budget", "withdrawn", "rejected"]),
+  kind: z.enum([
+    "opened",
+    "reminder",
+    "breach",
+    "escalation",
+    "closed",
+    "budget",
+    "withdrawn",
+    "rejected",
+    "protection-weakened",
+    "protection-restored",
+  ]),
   severity: z.enum(["info", "warning", "critical"]),
   title: z.string(),
   lines: z.array(z.string()),

@@ -1,6 +1,7 @@
-import { type ChangeFacts, MERGE_QUEUE, type UnknownReason } from "../../../facts/facts.js";
+import { MERGE_QUEUE, type UnknownReason } from "../../../facts/facts.js";
 import type { Finding } from "../../finding.js";
 import { advice, failed, passed, unclear } from "../build.js";
+import type { BranchFrame } from "../protection.js";
 import type { Source } from "./sources.js";
 
 /**
@@ -9,7 +10,7 @@ import type { Source } from "./sources.js";
  * of the group that it is to land by: else nobody answers for that.
  */
 export function mergeQueueFindings(
-  { pullRequest: { base, merge } }: Pick<ChangeFacts, "pullRequest">,
+  { pullRequest: { base, merge } }: Pick<BranchFrame, "pullRequest">,
   sources: readonly Source[],
   queueShown: boolean,
 ): Finding[] {

@@ -1,6 +1,5 @@
 import {
   type BypassActor,
-  type ChangeFacts,
   type ClassicProtection,
   type Fact,
   known,
@@ -9,7 +8,7 @@ import {
   type RequiredCheck,
   type RulesetFact,
 } from "../../../facts/facts.js";
-import { originUrl, repositoryUrl } from "../repository.js";
+import { type Addressed, originUrl, repositoryUrl } from "../repository.js";
 
 /** One thing that protects the branch: the classic rule or a ruleset, seen alike. */
 export interface Source {
@@ -35,12 +34,12 @@ export interface Source {
 }
 
 /** Everything that protects the branch. GitHub applies all of it together, so the strictest demand holds. */
-export function sourcesOf(protection: ProtectionFact, facts: ChangeFacts): Source[] {
+export function sourcesOf(protection: ProtectionFact, facts: Addressed): Source[] {
   const classic = protection.classic === null ? [] : [classicSource(protection.classic, facts)];
   return [...classic, ...protection.rulesets.map((ruleset) => rulesetSource(ruleset, facts))];
 }
 
-function classicSource(rule: ClassicProtection, facts: ChangeFacts): Source {
+function classicSource(rule: ClassicProtection, facts: Addressed): Source {
   return {
     kind: "classic",
     label: `branch protection rule ${rule.pattern}`,
@@ -58,7 +57,7 @@ function classicSource(rule: ClassicProtection, facts: ChangeFacts): Source {
   };
 }
 
-function rulesetSource(ruleset: RulesetFact, facts: ChangeFacts): Source {
+function rulesetSource(ruleset: RulesetFact, facts: Addressed): Source {
   return {
     kind: "ruleset",
     label: `${ruleset.level} ruleset ${ruleset.name}`,
@@ -76,7 +75,7 @@ function rulesetSource(ruleset: RulesetFact, facts: ChangeFacts): Source {
   };
 }
 
-function rulesetUrl(ruleset: RulesetFact, facts: ChangeFacts): string | null {
+function rulesetUrl(ruleset: RulesetFact, facts: Addressed): string | null {
   switch (ruleset.level) {
     case "repository":
       return `${repositoryUrl(facts)}/settings/rules/${ruleset.id}`;

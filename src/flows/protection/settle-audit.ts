@@ -1,0 +1,103 @@
+import { concerns } from "../../policy/drift/concerns.js";
+import { driftOf, isSame, type Snapshot } from "../../policy/drift/drift.js";
+import type { Miss } from "../../policy/drift/standing.js";
+import type { PolicySource } from "../../policy/resolve.js";
+import type { LastAudit } from "../../store/audit-store.js";
+import type { BranchKey, ProtectionChange } from "../../store/branch-store.js";
+import type { BranchSubject } from "../../store/jobs.js";
+import type { StoreTransaction } from "../../store/store.js";
+import type { FlowContext } from "../context.js";
+import { toTold } from "./around-merge.js";
+import { storeDrift } from "./store-drift.js";
+
+/** What one look at a branch's protection saw. */
+export interface Audit {
+  /** When it began to read. */
+  readonly at: Date;
+  /** The commit that the branch was at. */
+  readonly tip: string;
+  readonly repositoryUrl: string;
+  readonly policy: PolicySource;
+  /** What was read, as canonical JSON, and its digest. */
+  readonly protection: string;
+  readonly digest: string;
+  readonly misses: readonly Miss[];
+}
+
+/** GitHub's answers may lag behind its webhooks: so long after one told of a change, an answer without it is not believed. */
+const LAG_MS = 60_000;
+const RETRY_MS = 30_000;
+
+/**
+ * Takes account of what an audit saw, in one transaction: the snapshot where it is another one, the record of what
+ * drifted, who is to be told, and which merges have to be looked at again. Two that audit a branch at the same time find
+ * one drift once: the one that began to read later counts.
+ */
+export async function settleAudit(context: FlowContext, subject: BranchSubject, audit: Audit): Promise<void> {
+  const key = { tenantId: subject.tenantId, repositoryId: subject.repository.id, branch: subject.branch };
+  await context.store.transaction(async (tx) => {
+    await tx.lock(`audit:${key.tenantId}:${key.repositoryId}:${key.branch}`);
+    const last = await tx.lastAudit(key);
+    if (last !== null && last.auditedAt >= audit.at) return;
+    const told = await tx.unauditedChanges(key);
+    const now = snapshotOf(audit, last);
+    if (last !== null) {
+      if (isSame(last.snapshot, now) && told.some((change) => isYoung(change, audit.at))) {
+        await lookLater(tx, subject, audit.at);
+        return;
+      }
+      await compare(context, tx, subject, { last, now, audit, told });
+    }
+    if (last === null || !isSame(last.snapshot, now)) {
+      await tx.addSnapshot(key, { ...now, protection: audit.protection });
+    }
+    await account(tx, key, told, audit.at);
+  });
+}
+
+const snapshotOf = ({ at, digest, misses, policy }: Audit, last: LastAudit | null): Snapshot => ({
+  unchangedUntil: last?.auditedAt.toISOString() ?? null,
+  observedAt: at.toISOString(),
+  digest,
+  policyDigest: policy.identity.digest,
+  misses,
+});
+
+const isYoung = ({ receivedAt, occurredAt }: ProtectionChange, now: Date): boolean =>
+  now.getTime() - (occurredAt ?? receivedAt).getTime() < LAG_MS;
+
+async function lookLater(tx: StoreTransaction, subject: BranchSubject, now: Date): Promise<void> {
+  const runAt = new Date(now.getTime() + RETRY_MS);
+  await tx.enqueue({ task: "audit-branch", payload: subject }, { runAt });
+}
+
+interface Compared {
+  readonly last: LastAudit;
+  readonly now: Snapshot;
+  readonly audit: Audit;
+  readonly told: readonly ProtectionChange[];
+}
+
+async function compare(
+  context: FlowContext,
+  tx: StoreTransaction,
+  subject: BranchSubject,
+  { last, now, audit, told }: Compared,
+): Promise<void> {
+  const concerning = told.filter((change) => concerns(change, [last.protection, audit.protection]));
+  const drift = driftOf(last.snapshot, last.auditedAt.toISOString(), now, concerning.map(toTold));
+  if (drift !== null) await storeDrift(context, tx, subject, { drift, before: last.snapshot, now, audit });
+}
+
+async function account(
+  tx: StoreTransaction,
+  key: BranchKey,
+  told: readonly ProtectionChange[],
+  at: Date,
+): Promise<void> {
+  await tx.noteAudited(
+    key,
+    told.map(({ guid }) => guid),
+  );
+  await tx.saveAudit(key, at);
+}
