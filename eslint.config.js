@@ -10,6 +10,7 @@ const PURE = [
   "src/report/**",
   "src/facts/facts.ts",
   "src/facts/control-files.ts",
+  "src/facts/protection.ts",
 ];
 
 const IO_PACKAGES = [

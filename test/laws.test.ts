@@ -16,7 +16,7 @@ import {
 const ROOT = resolve(import.meta.dirname, "..");
 const GENERATED = "src/store/prisma/";
 
-const PURE_FACTS = ["src/facts/facts.ts", "src/facts/control-files.ts"];
+const PURE_FACTS = ["src/facts/facts.ts", "src/facts/control-files.ts", "src/facts/protection.ts"];
 const PURE_ROOMS = ["signatures", "policy", "breakglass", "evidence", "deployments", "report"];
 const isPure = (file: string): boolean =>
   PURE_FACTS.includes(file) || PURE_ROOMS.some((room) => file.startsWith(`src/${room}/`));

@@ -105,6 +105,7 @@ describe("jobs", () => {
       jobs.filter((job) => schedulingOf(job).urgency === urgency).map(({ task }) => task);
     expect(by("ordinary").sort()).toEqual(
       [
+        "audit-branch",
         "evaluate-pull-request",
         "evaluate-tenant",
         "expire-results",
