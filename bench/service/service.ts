@@ -58,6 +58,7 @@ export class Service {
       ...this.credentials,
       GITHUB_API_URL: this.github.apiUrl,
       DATABASE_URL: database,
+      GITHUB_LIMITS: "none",
       LOG_LEVEL: "error",
     };
     const logFile = join(this.folder, `app-${this.#started}.log`);

@@ -11,22 +11,24 @@ import type { NewDelivery, StoredDelivery } from "../store.js";
  */
 const ACCEPT = `
   WITH given AS (
-    SELECT guid, tenant_id, installation_id, event, action, received_at, key,
-           substring($8::bytea FROM start FOR size) AS payload
+    SELECT *
       FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
                   $9::int[], $10::int[])
         AS row (guid, tenant_id, installation_id, event, action, received_at, key, start, size)
   ), stored AS (
     INSERT INTO deliveries (guid, tenant_id, installation_id, event, action, payload, received_at)
-    SELECT guid, tenant_id, installation_id, event, action, payload, received_at FROM given
+    SELECT guid, tenant_id, installation_id, event, action, substring($8::bytea FROM start FOR size), received_at
+      FROM given
     ON CONFLICT (guid) DO NOTHING
     RETURNING guid
+  ), unprocessed AS (
+    SELECT guid FROM deliveries WHERE guid = ANY ($1::text[]) AND processed_at IS NULL
+  ), running AS (
+    SELECT key FROM graphile_worker.jobs WHERE key = ANY ($7::text[]) AND locked_at IS NOT NULL
   ), due AS (
-    SELECT guid, key FROM given JOIN stored USING (guid)
-    UNION ALL
-    SELECT guid, key FROM given JOIN deliveries USING (guid)
-     WHERE processed_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs WHERE jobs.key = given.key AND locked_at IS NOT NULL)
+    SELECT guid, key FROM given
+     WHERE guid IN (SELECT guid FROM stored UNION ALL SELECT guid FROM unprocessed)
+       AND key NOT IN (SELECT key FROM running)
   ), specs AS (
     SELECT array_agg(($11, json_build_object('guid', guid), NULL, NULL, $12, key, $13, NULL)
                      ::graphile_worker.job_spec ORDER BY guid) AS list
