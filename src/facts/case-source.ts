@@ -90,14 +90,24 @@ export interface TreeEntry {
 
 /** Reads the files of commits. */
 export interface TreeSource {
-  /** Every file of a commit's tree by its path, submodules and links included. */
-  readTree(repository: RepositoryRef, commitOid: string): Promise<Fact<ReadonlyMap<string, TreeEntry>>>;
+  /**
+   * Every file of a commit's tree by its path, submodules and links included. Where there are more than GitHub lists at
+   * once, those of the folders that are reached, and each other folder as one entry with the mode of a tree. A folder is
+   * reached only if all that it is in are.
+   */
+  readReached(
+    repository: RepositoryRef,
+    commitOid: string,
+    reaches: (folder: string) => boolean,
+  ): Promise<Fact<ReadonlyMap<string, TreeEntry>>>;
   /** The best common ancestor of two commits. */
   readMergeBase(repository: RepositoryRef, base: string, head: string): Promise<Fact<string>>;
 }
 
 /** Reads what a retroactive pull request is judged by. */
 export interface RetroactiveSource extends TreeSource {
+  /** Every file of a commit's tree by its path, submodules and links included. */
+  readTree(repository: RepositoryRef, commitOid: string): Promise<Fact<ReadonlyMap<string, TreeEntry>>>;
   /**
    * `null`: there is no such pull request in this repository.
    * @throws CountersignError `head-moved` if its head moved while it was read

@@ -1,6 +1,6 @@
 import { gatesEverything } from "../policy/document/paths.js";
 import type { PolicySource } from "../policy/resolve.js";
-import { type Scope, scopeOf } from "../policy/scope.js";
+import { reachOf, type Scope, scopeOf } from "../policy/scope.js";
 import type { TreeEntry, TreeSource } from "./case-source.js";
 import { type Fact, known, type RepositoryRef, unknown } from "./facts.js";
 
@@ -35,7 +35,7 @@ export async function readScope(
   if (before !== undefined) return known(before);
   const steps = await stepsOf(trees, repository, change);
   if (!steps.known) return steps;
-  const read = await readTrees(trees, repository, steps.value);
+  const read = await readTrees(trees, repository, steps.value, reachOf(paths));
   if (!read.known) return read;
   const scope = scopeOf(paths, read.value);
   remember(key, scope);
@@ -63,10 +63,11 @@ async function readTrees(
   source: TreeSource,
   repository: RepositoryRef,
   oids: readonly string[],
+  reaches: (folder: string) => boolean,
 ): Promise<Fact<readonly ReadonlyMap<string, TreeEntry>[]>> {
   const read: ReadonlyMap<string, TreeEntry>[] = [];
   for (const oid of oids) {
-    const tree = await source.readTree(repository, oid);
+    const tree = await source.readReached(repository, oid, reaches);
     if (!tree.known) return tree;
     read.push(tree.value);
   }

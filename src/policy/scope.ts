@@ -22,6 +22,8 @@ const ALWAYS = [".github/**", "CODEOWNERS", "docs/CODEOWNERS"];
 
 const SYMLINK = "120000";
 const SUBMODULE = "160000";
+/** A folder that nothing gated is in, and that was not looked into. */
+const FOLDER = "040000";
 
 /**
  * What the change touches that leads from each of these trees to the next. Only what no tree reads through, and what all
@@ -38,9 +40,15 @@ export function scopeOf(patterns: readonly string[], trees: readonly Tree[]): Sc
   if (touched.length > 0) return named("path-gated", touched);
   const links = kinds.of(SYMLINK).filter((path) => policy.match(path) || policy.reachBelow(path));
   if (links.length > 0) return named("link-gated", links);
-  if (!trees.some((tree) => [...tree.keys()].some((path) => policy.match(path))))
+  if (!trees.some((tree) => [...tree].some(([path, { mode }]) => mode !== FOLDER && policy.match(path))))
     return named("nothing-gated", patterns);
   return named("outside", changed);
+}
+
+/** Whether anything in a folder may be gated. What is not reached need not be listed file by file. */
+export function reachOf(patterns: readonly string[]): (folder: string) => boolean {
+  const policy = new Patterns(patterns);
+  return (folder) => policy.reachBelow(folder) || OURS.reachBelow(folder);
 }
 
 const named = (kind: Scope["kind"], paths: readonly string[]): Scope => ({
@@ -60,6 +68,7 @@ function changedIn(trees: readonly Tree[]): string[] {
 
 /** What is at a link or in a submodule is below its path, though no tree lists it there. */
 function isGated(path: string, policy: Patterns, kinds: Kinds): boolean {
+  if (kinds.isOnlyFolder(path)) return false;
   const both = [policy, OURS];
   if (both.some((patterns) => patterns.match(path))) return true;
   if (kinds.isLink(path)) return both.some((patterns) => patterns.reachBelow(path));
@@ -72,12 +81,18 @@ function isGated(path: string, policy: Patterns, kinds: Kinds): boolean {
 /** What kind of thing there is, or was, at a path. */
 class Kinds {
   readonly #links = new Map<string, Set<string>>();
+  readonly #trees: readonly Tree[];
 
   constructor(trees: readonly Tree[]) {
+    this.#trees = trees;
     for (const [path, { mode }] of trees.flatMap((tree) => [...tree])) {
       if (mode !== SYMLINK && mode !== SUBMODULE) continue;
       this.#links.set(path, (this.#links.get(path) ?? new Set()).add(mode));
     }
+  }
+
+  isOnlyFolder(path: string): boolean {
+    return this.#trees.every((tree) => [undefined, FOLDER].includes(tree.get(path)?.mode));
   }
 
   isLink(path: string): boolean {

@@ -58,7 +58,7 @@ async function gatherLanded(
   return await gather(ADDRESS, {
     source,
     trees: {
-      readTree: () => Promise.reject(new Error("The policy gates everything.")),
+      readReached: () => Promise.reject(new Error("The policy gates everything.")),
       readMergeBase: () => Promise.reject(new Error("The policy gates everything.")),
     },
     clock,

@@ -18,7 +18,8 @@ function place(
 ) {
   const asked: string[] = [];
   const trees: TreeSource = {
-    readTree: (_repository, oid) => {
+    readReached: (_repository, oid, reaches) => {
+      expect([".github", "src"].map(reaches)).toEqual([true, false]);
       asked.push(oid);
       const files = commits[oid];
       return Promise.resolve(files === undefined ? UNREAD : known(new Map(files)));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Tree } from "../../src/breakglass/diff.js";
 import { globMatches } from "../../src/policy/document/glob.js";
-import { type Scope, scopeOf } from "../../src/policy/scope.js";
+import { reachOf, type Scope, scopeOf } from "../../src/policy/scope.js";
 
 /** Path → what is there: an object's name, after `->` a link's, after `@` a submodule's commit, after `!` a program's. */
 type Files = Readonly<Record<string, string>>;
@@ -132,6 +132,38 @@ describe("what a change touches", () => {
       kind: "path-gated",
       total: 1,
     });
+  });
+
+  it("may be known of a folder only as a whole, where nothing gated can be in it", () => {
+    const partly = (docs: string | null, files: Files) => {
+      const listed = tree(files);
+      return docs === null ? listed : new Map([...listed, ["docs", { mode: "040000", oid: docs }]]);
+    };
+    const files = { "clusters/a.yaml": "1" };
+    const kindOf = (paths: readonly string[], before: Tree, after: Tree) => {
+      const { kind, paths: named } = scopeOf(paths, [before, after]);
+      return `${kind}: ${named.join(" ")}`;
+    };
+    expect(kindOf(["clusters/**"], partly("1", files), partly("2", files))).toBe("outside: docs");
+    // A pattern for files in the root means none of its folders; a file in a folder's place is one.
+    expect(kindOf(["*"], partly("1", { a: "1" }), partly("2", { a: "1" }))).toBe("outside: docs");
+    expect(kindOf(["*"], partly("1", { a: "1" }), partly(null, { a: "1", docs: "1" }))).toBe(
+      "path-gated: docs",
+    );
+    expect(kindOf(["*"], partly("1", files), partly("2", files))).toBe("nothing-gated: *");
+  });
+
+  it.each<[readonly string[], string, boolean]>([
+    [["clusters/**"], "clusters", true],
+    [["clusters/**"], "Clusters/prod", true],
+    [["clusters/prod/*.yaml"], "clusters/dev", false],
+    [["clusters"], "clusters/any", true],
+    [["clusters/**"], "docs", true],
+    [["clusters/**"], "docs/deep", false],
+    [["clusters/**"], ".github/workflows", true],
+    [["clusters/**"], "src", false],
+  ])("by %p in the folder %s may be gated: %s", (patterns, folder, expected) => {
+    expect(reachOf(patterns)(folder)).toBe(expected);
   });
 
   it("is never outside where any tree on the way differs at a path that a pattern matches", () => {

@@ -5,6 +5,7 @@ import type { Fact, RepositoryRef } from "../../facts/facts.js";
 import { readMergeBase } from "../branches/compare.js";
 import { parseAnswer } from "../client/parse.js";
 import { readOffer } from "./offer.js";
+import { readReached } from "./reached-tree.js";
 import { readTree } from "./tree.js";
 
 const pulls = z.array(
@@ -24,6 +25,14 @@ export class GitHubRetroactiveSource implements RetroactiveSource {
 
   readTree(repository: RepositoryRef, commitOid: string): Promise<Fact<ReadonlyMap<string, TreeEntry>>> {
     return readTree(this.#client, repository, commitOid);
+  }
+
+  readReached(
+    repository: RepositoryRef,
+    commitOid: string,
+    reaches: (folder: string) => boolean,
+  ): Promise<Fact<ReadonlyMap<string, TreeEntry>>> {
+    return readReached(this.#client, repository, commitOid, reaches);
   }
 
   readMergeBase(repository: RepositoryRef, base: string, head: string): Promise<Fact<string>> {
