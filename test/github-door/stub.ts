@@ -2,8 +2,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { systemClock } from "../../src/clock.js";
-import { connectGitHub, type Installation } from "../../src/github/github.js";
+import { type Clock, systemClock } from "../../src/clock.js";
+import type { Budgeting } from "../../src/github/budget/installation-budget.js";
+import { connectGitHub, type GitHub, type Installation } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
 
 export const APP_ID = 4242;
@@ -31,6 +32,8 @@ export interface Answer {
 /** A server that speaks JSON as it is told, and hands out tokens: just enough for the door's own code. */
 export class StubGitHub {
   readonly calls: Call[] = [];
+  /** The tag with which each was asked, if with any. */
+  readonly tags: (string | undefined)[] = [];
   #answer: (call: Call) => Answer = () => ({ status: 404, json: {} });
   readonly #server: Server;
 
@@ -45,6 +48,7 @@ export class StubGitHub {
           return;
         }
         this.calls.push(call);
+        this.tags.push(request.headers["if-none-match"]);
         const { status = 200, headers = {}, json, text, cut = false } = this.#answer(call);
         if (cut) request.socket.destroy();
         else response.writeHead(status, { ...JSON_TYPE, ...headers }).end(text ?? JSON.stringify(json));
@@ -61,10 +65,12 @@ export class StubGitHub {
 
   /** The app's own door to it, as one installation. */
   connect(): Installation {
-    const apiUrl = this.url;
-    return connectGitHub({ appId: APP_ID, privateKey, apiUrl }, systemClock, silentLogger).forInstallation(
-      55,
-    );
+    return this.door().forInstallation(55);
+  }
+
+  /** The app's own door to it. */
+  door(clock: Clock = systemClock, budgeting?: Budgeting): GitHub {
+    return connectGitHub({ appId: APP_ID, privateKey, apiUrl: this.url }, clock, silentLogger, budgeting);
   }
 
   get url(): string {

@@ -6,6 +6,7 @@ import { type Budgeting, InstallationBudget } from "../budget/installation-budge
 import { type Cost, costOf } from "../budget/limits.js";
 import { answerIn, windowIn } from "./answers.js";
 import { type Answer, githubError, limitReached, rateLimitError } from "./errors.js";
+import { type Asked, Etags } from "./etags.js";
 import { Slots } from "./slots.js";
 
 /** What a client needs to speak as the app. */
@@ -86,16 +87,26 @@ export class GitHubClients {
       },
     });
     const { budget, slots } = this.#spendingOf(scope.installationId ?? THE_APP);
+    const etags = new Etags();
     client.hook.wrap("request", async (request, options) => {
       const what = `${options.method} ${options.url}`;
       const cost = costOf(options.method, options.url);
+      // Those of the app itself are lists of what is new.
+      const conditional = options.method === "GET" && scope.installationId !== undefined;
       await budget.take(cost);
       return slots.use(async () => {
         const sentAt = this.#clock.now().getTime();
         const hear = (answer: Answer): Promise<void> => this.#hear(budget, cost.resource, answer, sentAt);
         try {
-          const response = await request(options);
-          await hear(response);
+          const send = async (headers: object) => {
+            // In place, for the hooks below this one were handed these very options.
+            options.headers = { ...options.headers, ...headers };
+            return await request(options);
+          };
+          const { response, answer } = conditional
+            ? await etags.ask(client.request.endpoint.parse(options).url, send)
+            : await sent(send({}));
+          await hear(answer);
           const limit = rateLimitError(response, what, this.#clock.now());
           if (limit !== null) throw limit;
           return response;
@@ -131,4 +142,9 @@ export class GitHubClients {
       await budget.pause(limit.until, "GitHub refused a request for its secondary limits");
     else if (limit !== null) await budget.exhausted(resource, limit.until);
   }
+}
+
+async function sent(request: Promise<Asked["response"]>): Promise<Asked> {
+  const response = await request;
+  return { response, answer: response };
 }

@@ -88,7 +88,7 @@ describe("an installation's budget", () => {
     const book = new CountingBook();
     const { budgets } = processes(2, book);
     const [first, second] = budgets;
-    await Promise.all(Array.from({ length: 10 }, () => first?.take(READ)));
+    await Promise.all(Array.from({ length: 10 }, async () => await first?.take(READ)));
     // The first of them finds nobody to wait for.
     expect([book.reads, book.writes]).toEqual([1, 2]);
     await first?.take(READ);
