@@ -24,7 +24,7 @@ const MARKUP = [
   "![x]",
   "**bold**",
   "@acme",
-  "#1 |",
+  "everyone #1",
   "| a |",
   "https://evil.example",
 ];

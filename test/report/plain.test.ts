@@ -13,7 +13,7 @@ describe("plainCheck", () => {
   ❌ Failed: 1 commit unsigned
 
   Gate               Verdict   In short
-  Signatures         ❌ failed  1111111111: Signed by \`x\` & <y> @z.
+  Signatures         ❌ failed  1111111111: Signed by x & <y> @z.
   Branch protection  ✅ passed  protection is fine.
   Policy results     ✅ passed  policy is fine.
   Review             ✅ passed  review is fine.
@@ -26,7 +26,7 @@ describe("plainCheck", () => {
 
       git commit --amend -S
 
-  - 1111111111: Signed by \`x\` & <y> @z.
+  - 1111111111: Signed by x & <y> @z.
 
   Policy: .github/countersign.yml of the base branch, digest dddddddddddddddd.`);
   });

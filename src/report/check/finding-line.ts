@@ -1,3 +1,4 @@
+import { prose } from "../case/phrases.js";
 import { fold } from "../case/sections/lines.js";
 import { plain } from "../escape.js";
 import { bytes, fitText } from "../limits.js";
@@ -16,9 +17,15 @@ const LISTED = 8;
 const FOLD_ROOM = 8_000;
 const LIST_ROOM = 16_000;
 
-/** Plain text for a reader, as Markdown of at most 2,000 bytes. */
-export function said(text: string): string {
-  const shown = plain(fitText(text, MESSAGE_LIMIT));
+/** A sentence for a reader, as Markdown of at most 2,000 bytes: its code stays code, and nothing else in it acts. */
+export const said = (text: string): string =>
+  bounded(text, (some) => prose(some, MESSAGE_LIMIT) || plain(some));
+
+/** The same where Markdown is not looked at, as in the title of a fold. */
+const saidPlainly = (text: string): string => bounded(text, (some) => plain(fitText(some, MESSAGE_LIMIT)));
+
+function bounded(text: string, shownAs: (some: string) => string): string {
+  const shown = shownAs(text);
   return bytes(shown) <= 2 * MESSAGE_LIMIT
     ? shown
     : plain(fitText(text, Math.floor((2 * MESSAGE_LIMIT) / GROWTH) - 3));
@@ -78,14 +85,14 @@ function line(group: readonly SharedFinding[], { severalPulls, after }: Telling)
   if (first === undefined) return "";
   const where = severalPulls ? ` (${pullNames(first.pulls)})` : "";
   const more = after(first) === "" ? "" : ` ${after(first)}`;
-  const text = `${said(first.finding.message)}${where}`;
-  if (group.length <= IN_LINE) return `- ${group.map(subjectOf).join(", ")}: ${text}${more}`;
+  if (group.length <= IN_LINE)
+    return `- ${group.map(subjectOf).join(", ")}: ${said(first.finding.message)}${where}${more}`;
   const subjects = group.map(subjectOf);
   const listed = subjects.slice(0, fitting(subjects, FOLD_ROOM));
   const left = group.length - listed.length;
   const rest = left > 0 ? ` and ${left} more, in the details below` : "";
   return fold(
-    `All ${group.length}: ${text}`,
+    `All ${group.length}: ${saidPlainly(first.finding.message)}${where}`,
     `${listed.join(", ")}${rest}${more === "" ? "" : `\n\n${more.trim()}`}`,
   );
 }

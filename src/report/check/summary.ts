@@ -12,7 +12,7 @@ import {
   type SharedFinding,
 } from "../merged.js";
 import { counted, GATE_NAMES, OUTCOME_WORDS, type Verdict, VERDICT_SIGNS } from "../words.js";
-import { pullName } from "./finding-line.js";
+import { pullName, said } from "./finding-line.js";
 import { fileUrl, subjectOf } from "./links.js";
 import { phrasesOf, sentence } from "./phrases.js";
 import { tableBlocks } from "./tables.js";
@@ -84,11 +84,11 @@ function inShort(findings: readonly SharedFinding[]): string {
   for (const some of [open, waived]) {
     const [first] = some;
     if (first === undefined) continue;
-    if (some.length === 1) return `${subjectOf(first)}: ${plain(fitText(first.finding.message, SHORT))}`;
+    if (some.length === 1) return `${subjectOf(first)}: ${said(fitText(first.finding.message, SHORT))}`;
     return sentence(shortened(phrasesOf(some.map(({ finding }) => finding))));
   }
   const [only] = passes;
-  if (only !== undefined && passes.length === 1) return plain(fitText(only.finding.message, SHORT));
+  if (only !== undefined && passes.length === 1) return said(fitText(only.finding.message, SHORT));
   const phrases = passPhrases(passes.map(({ finding }) => finding));
   return phrases.length === 0 ? `${passes.length} passed` : sentence(phrases.join(", "));
 }

@@ -50,12 +50,17 @@ function step(number: number, act: Act, severalPulls: boolean): string {
   const [link = null] = links.length === 1 ? links : [];
   const after = (shared: SharedFinding): string =>
     [
-      ...(apart ? [said(shared.finding.remedy?.text ?? "")] : []),
+      ...(apart ? [`**To do:** ${said(shared.finding.remedy?.text ?? "")}`] : []),
       ...(link === null ? [remedyLink(shared) ?? ""] : []),
     ]
       .filter((text) => text !== "")
       .join(" ");
-  const how = [...(apart ? [] : [said([...texts].join(" "))]), ...(link === null ? [] : [link])].join(" ");
+  const together = apart
+    ? link === null
+      ? []
+      : ["All of it is set on one page."]
+    : [said([...texts].join(" "))];
+  const how = [...together, ...(link === null ? [] : [link])].join(" ");
   return [
     `#### ${number}. ${sentence(phrasesOf(findings.map(({ finding }) => finding)).join(", "))}`,
     ...(how === "" ? [] : [how]),
