@@ -1,6 +1,6 @@
 import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
 import type { Decision } from "../policy/finding.js";
-import type { Scope } from "../policy/scope.js";
+import type { Scope } from "../policy/rules/path-scope/scope.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
 import { BASELINE_CONTROLS } from "./case-controls.js";
 import { changeKeys, type Move } from "./change-key.js";

@@ -4,7 +4,7 @@
  * A fact is `known` or `unknown` with a reason. Rules must treat an unknown fact as not passing.
  */
 
-import type { Scope } from "../policy/scope.js";
+import type { Scope } from "../policy/rules/path-scope/scope.js";
 import type { ControlFile, ControlFiles, RegisteredKeys } from "./control-files.js";
 import type { ProtectionFact } from "./protection.js";
 

@@ -1,6 +1,6 @@
 import { gatesEverything } from "../policy/document/paths.js";
 import type { PolicySource } from "../policy/resolve.js";
-import { reachOf, type Scope, scopeOf } from "../policy/scope.js";
+import { reachOf, type Scope, scopeOf } from "../policy/rules/path-scope/scope.js";
 import type { TreeEntry, TreeSource } from "./case-source.js";
 import { type Fact, known, type RepositoryRef, unknown } from "./facts.js";
 

@@ -4,7 +4,7 @@ import { outcomeOf } from "./decide.js";
 import { isKnownOutside, policyInForce, unusable } from "./evaluate.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
-import type { Scope } from "./scope.js";
+import type { Scope } from "./rules/path-scope/scope.js";
 import { advice, failed } from "./rules/build.js";
 import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
 import { shortOid } from "./rules/repository.js";

@@ -6,7 +6,7 @@ import { POLICY_PATH } from "./document.js";
 import type { Emergencies } from "./emergencies.js";
 import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
-import type { Scope } from "./scope.js";
+import type { Scope } from "./rules/path-scope/scope.js";
 import { advice, failed, noted, passed, unclear } from "./rules/build.js";
 import { codeScanningFindings } from "./rules/code-scanning.js";
 import { emergencyFindings, frozen } from "./rules/emergencies.js";

@@ -1,7 +1,7 @@
 import type { Fact } from "../../facts/facts.js";
 import type { Decision, Finding, Gate } from "../finding.js";
 import type { Policy } from "../document.js";
-import type { Scope } from "../scope.js";
+import type { Scope } from "./path-scope/scope.js";
 import { advice, noted, passed } from "./build.js";
 
 const RULE = "path-scope";

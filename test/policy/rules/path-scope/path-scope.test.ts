@@ -1,15 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Fact, known, unknown } from "../../../src/facts/facts.js";
-import { decide } from "../../../src/policy/decide.js";
-import { type Emergencies, NO_EMERGENCIES } from "../../../src/policy/emergencies.js";
-import { evaluate } from "../../../src/policy/evaluate.js";
-import { evaluatePush, type PushFacts } from "../../../src/policy/evaluate-push.js";
-import { type Decision, GATES } from "../../../src/policy/finding.js";
-import { resolvePolicy } from "../../../src/policy/resolve.js";
-import { isOutside, outcomeName } from "../../../src/policy/rules/path-scope.js";
-import type { Scope } from "../../../src/policy/scope.js";
-import { readDecision } from "../../../src/policy/verdict/stored-decision.js";
-import { renderChecks } from "../../../src/report/checks.js";
+import { type Fact, known, unknown } from "../../../../src/facts/facts.js";
+import { decide } from "../../../../src/policy/decide.js";
+import { type Emergencies, NO_EMERGENCIES } from "../../../../src/policy/emergencies.js";
+import { evaluate } from "../../../../src/policy/evaluate.js";
+import { evaluatePush, type PushFacts } from "../../../../src/policy/evaluate-push.js";
+import { type Decision, GATES } from "../../../../src/policy/finding.js";
+import { resolvePolicy } from "../../../../src/policy/resolve.js";
+import { isOutside, outcomeName } from "../../../../src/policy/rules/path-scope.js";
+import type { Scope } from "../../../../src/policy/rules/path-scope/scope.js";
+import { readDecision } from "../../../../src/policy/verdict/stored-decision.js";
+import { renderChecks } from "../../../../src/report/checks.js";
 import {
   BASE_OID,
   brief,
@@ -22,7 +22,7 @@ import {
   only,
   source,
   verdict,
-} from "../make.js";
+} from "../../make.js";
 
 const PATHS = "paths: [clusters/**]\nresults: [{ check: conftest, app: 5 }]";
 const scope = (kind: Scope["kind"], ...paths: string[]): Fact<Scope> =>

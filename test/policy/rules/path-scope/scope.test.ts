@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Tree } from "../../src/breakglass/diff.js";
-import { globMatches } from "../../src/policy/document/glob.js";
-import { reachOf, type Scope, scopeOf } from "../../src/policy/scope.js";
+import type { Tree } from "../../../../src/breakglass/diff.js";
+import { globMatches } from "../../../../src/policy/document/glob.js";
+import { reachOf, type Scope, scopeOf } from "../../../../src/policy/rules/path-scope/scope.js";
 
 /** Path → what is there: an object's name, after `->` a link's, after `@` a submodule's commit, after `!` a program's. */
 type Files = Readonly<Record<string, string>>;

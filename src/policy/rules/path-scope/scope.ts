@@ -1,5 +1,5 @@
-import { diffOf, type Tree } from "../breakglass/diff.js";
-import { Glob } from "./document/glob.js";
+import { diffOf, type Tree } from "../../../breakglass/diff.js";
+import { Glob } from "../../document/glob.js";
 
 /** What a change touches, seen from the policy's `paths`. */
 export interface Scope {
