@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { z } from "zod";
+import { unknown } from "../../../src/facts/facts.js";
+import type { FlowContext } from "../../../src/flows/context.js";
+import { auditBranch } from "../../../src/flows/protection/audit-branch.js";
+import { settleAudit } from "../../../src/flows/protection/settle-audit.js";
+import { connectGitHub } from "../../../src/github/github.js";
+import { silentLogger } from "../../../src/logger.js";
+import { resolvePolicy } from "../../../src/policy/resolve.js";
+import { Verifier } from "../../../src/signatures/verifier.js";
 import type { PullRequestHandle, RepositoryHandle } from "../../github/scenario.js";
 import { type Cast, withCast } from "../../support/cast.js";
 import { type ReadRecord, RecordBook } from "../../support/record-book.js";
@@ -263,19 +271,36 @@ function audits(cast: () => Cast): void {
     ]);
   });
 
-  it("is found changed once by two that look at the same time", async () => {
+  it("is found changed once by two that look at the same time, and one that read earlier counts no more", async () => {
+    const { github, clock, scene } = cast();
     const repository = await seen("twice");
+    const policy = resolvePolicy(unknown("forbidden", "Not read.", "Grant it."), null);
+    const [first] = await scene.sql<{ protection: string; digest: string }>(
+      "SELECT protection, digest FROM protection_snapshots WHERE repository_id = $1",
+      [repository.repo.id],
+    );
+    if (first === undefined) throw new Error("the branch was not audited");
+    const before = clock.now();
     await untold(() => {
       repository.unprotect(protectionOf(repository));
     });
-    const { app } = cast().scene;
-    const branch = "main";
-    await Promise.all([
-      app.store.enqueue({ task: "audit-branch", payload: { ...subjectOf(repository), branch } }),
-      audit(repository),
-    ]);
+    const { appId, privateKey, apiUrl } = github;
+    const notifier = { channels: new Set<string>(), send: () => Promise.resolve() };
+    const context: FlowContext = {
+      ...{
+        appId,
+        store: scene.app.store,
+        github: connectGitHub({ appId, privateKey, apiUrl }, clock, silentLogger),
+      },
+      ...{ clock, logger: silentLogger, notifier, verifier: new Verifier(), opensPullRequests: false },
+    };
+    const subject = { ...subjectOf(repository), branch: "main" };
+    await Promise.all([auditBranch(context, subject), auditBranch(context, subject)]);
+    // It was held up with what it had read, all in order, before the branch was left without protection.
+    const tip = await repository.tip();
+    await settleAudit(context, subject, { ...first, at: before, tip, repositoryUrl: "", policy, misses: [] });
     await audit(repository);
-    expect(await drifts(repository)).toHaveLength(1);
+    expect((await drifts(repository)).map(({ outcome }) => outcome)).toEqual(["weakened"]);
     expect(told(repository)).toEqual(["protection-weakened"]);
   });
 }
