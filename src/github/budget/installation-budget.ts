@@ -151,6 +151,7 @@ const SHORT_OF: Readonly<Record<Shortage, string>> = {
 
 function shortage(why: Shortage, retryAt: Date): CountersignError {
   return new CountersignError("github-rate-limited", `A request was not sent: ${SHORT_OF[why]}.`, {
+    remedy: `There is more at ${retryAt.toISOString()}. countersign status shows what is left.`,
     retryAt,
   });
 }

@@ -106,6 +106,7 @@ describe("an installation's budget", () => {
       ...refused,
       retryAt: new Date(NOW.getTime() + 90_000),
       message: expect.stringContaining("asked this installation to wait"),
+      remedy: expect.stringContaining("2026-11-30T12:01:30.000Z"),
     });
     clock.advance(90_000);
     await budget.take(READ);
