@@ -19,8 +19,9 @@ export type Act =
   | { readonly kind: "policy"; readonly base: Base; readonly text: PolicyText }
   | { readonly kind: "wait"; readonly minutes: number };
 
-/** How the webhooks of a step come: `late` ones with the late mail or at the end, `failed` ones when they are asked for again. */
-export type News = "at-once" | "twice" | "backwards" | "late" | "failed";
+/** How the webhooks of a step come: `late` ones with the late mail or at the end, `failed` ones when they are asked for again,
+ * `lost` ones never. */
+export type News = "at-once" | "twice" | "backwards" | "late" | "failed" | "lost";
 
 export interface Step {
   readonly act: Act;
@@ -118,7 +119,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 const step: fc.Arbitrary<Step> = fc.record({
   act,
-  news: fc.constantFrom<News>("at-once", "at-once", "at-once", "twice", "backwards", "late", "failed"),
+  news: fc.constantFrom<News>(
+    "at-once",
+    "at-once",
+    "at-once",
+    "twice",
+    "backwards",
+    "late",
+    "failed",
+    "lost",
+  ),
   fault: fc.option(fc.constantFrom(...faultNames), { freq: 2 }),
   rush: fc.boolean(),
 });

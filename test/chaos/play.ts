@@ -96,6 +96,7 @@ export class Play {
   async #tell(news: News): Promise<void> {
     const { webhooks } = this.#stage.github;
     const envelopes = webhooks.pending.splice(0);
+    if (news === "lost") return;
     if (news === "late") {
       this.#late.push(...envelopes);
       return;

@@ -32,7 +32,7 @@ const SIZE_LIMIT = 64 * 1024;
 
 /**
  * Reads one YAML 1.2 core document and refuses whatever could make two readers see two policies: a byte order
- * mark, tabs and other control or direction characters, directives, several documents, anchors, aliases, merge
+ * mark, bytes that are not UTF-8, tabs and other control or direction characters, directives, several documents, anchors, aliases, merge
  * keys, tags, keys that are not strings, repeated keys, more than 64 KiB. Never throws.
  */
 export function readYaml(text: string): YamlResult {
@@ -65,6 +65,12 @@ const TEXT_RULES: readonly { readonly pattern: RegExp; readonly what: string; re
     pattern: /^\uFEFF/,
     what: "a byte order mark",
     remedy: "Save the file as UTF-8 without a byte order mark.",
+  },
+  {
+    // What stands for bytes that were not UTF-8: the file does not say what we would read.
+    pattern: /\uFFFD/,
+    what: "bytes that are not UTF-8",
+    remedy: "Save the file as UTF-8.",
   },
   { pattern: /\t/, what: "a tab", remedy: "Use spaces." },
   {

@@ -120,6 +120,11 @@ describe("parsePolicy", () => {
       { line: 1, column: 1, message: "The line holds a byte order mark." },
     ],
     [
+      "bytes that are not UTF-8",
+      Buffer.from("version: 1 # \xfcber", "latin1").toString("utf8"),
+      { line: 1, column: 14, message: "The line holds bytes that are not UTF-8." },
+    ],
+    [
       "a tab",
       "version: 1\nreview:\n\tapprovals: 1",
       { line: 3, column: 1, message: "The line holds a tab." },
