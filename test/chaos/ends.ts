@@ -28,7 +28,7 @@ async function wrongChecks(subject: Subject, reference: Reference): Promise<stri
     for (const { key, content } of wanted) {
       const run = shown.find(({ name }) => name === key.name);
       const said = run === undefined ? "nothing" : textOf(run);
-      const expected = textOf({ ...content, conclusion: content.conclusion });
+      const expected = textOf(content);
       if (said !== expected) wrong.push(`${key.name} at ${oid} shows:\n${said}\nand should:\n${expected}`);
     }
     const verdict = shown.find(({ name }) => name === "countersign")?.conclusion === "success";
@@ -40,8 +40,11 @@ async function wrongChecks(subject: Subject, reference: Reference): Promise<stri
 }
 
 type Said = Pick<CheckRun, "title" | "summary" | "text" | "conclusion">;
+/** A push that leaves the control files alone is no reason to look again: links go on leading to the commit before it. */
 const textOf = ({ conclusion, title, summary, text }: Said): string =>
-  [conclusion === "pending" ? null : conclusion, title, summary, text].join("\n");
+  [conclusion === "pending" ? null : conclusion, title, summary, text]
+    .join("\n")
+    .replaceAll(/\/blob\/[0-9a-f]{40}\//g, "/blob/base/");
 
 /** Every commit of the controlled branches is accounted for, each merge by one record. */
 async function wrongRecords(stage: Stage, subject: Subject): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { PullRequestHandle } from "../github/scenario.js";
 import { RESULT } from "../support/cast.js";
-import { BASES } from "./history.js";
+import { type Base, BASES } from "./history.js";
 import type { Subject } from "./subject.js";
 
 /** A pull request as it stood between two steps. */
@@ -25,12 +25,22 @@ export interface Snapshot {
  * by none of the app's code.
  */
 export async function isGreen(subject: Subject, pull: PullRequestHandle): Promise<boolean> {
-  const base = BASES.find((name) => name === pull.baseRef);
-  if (base === undefined) throw new Error(`${pull.baseRef} is no base branch of this history`);
-  const { rule, policy } = subject.bases[base];
-  if (rule === null || policy === "broken") return false;
+  const { rule } = subject.bases[baseOf(pull)];
+  return rule !== null && (await isGreenUnprotected(subject, pull));
+}
+
+/** The same of all gates but protection. */
+export async function isGreenUnprotected(subject: Subject, pull: PullRequestHandle): Promise<boolean> {
+  const base = baseOf(pull);
+  if (subject.bases[base].policy === "broken") return false;
   if (subject.demands(base) && !hasPassed(subject, pull.headOid)) return false;
   return isReviewed(pull) && (await isSigned(subject, pull));
+}
+
+function baseOf(pull: PullRequestHandle): Base {
+  const base = BASES.find((name) => name === pull.baseRef);
+  if (base === undefined) throw new Error(`${pull.baseRef} is no base branch of this history`);
+  return base;
 }
 
 async function isSigned(subject: Subject, { pull }: PullRequestHandle): Promise<boolean> {

@@ -133,6 +133,8 @@ export class Play {
     github.faults.clear();
     this.#held = [];
     await this.#deliverLate();
+    // Beyond what a limit asked to wait for.
+    this.#subject.cast.clock.advance(MINUTE_MS);
     await stage.hurry();
     await stage.drained();
     await stage.app.store.enqueue({ task: "redeliver", payload: { lookBack: "three-days" } });
@@ -152,9 +154,10 @@ export class Play {
     return new Set(this.#failed).size - stored.size;
   }
 
-  /** Makes due what waits, and tells whether anything does still. */
+  /** Has time pass for what waits, and tells whether anything does still. */
   async #rouse(): Promise<boolean> {
     const { github } = this.#stage;
+    this.#subject.cast.clock.advance(MINUTE_MS);
     await this.#deliver(github.webhooks.pending.splice(0));
     await this.#stage.hurry();
     await this.#stage.drained();

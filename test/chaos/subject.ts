@@ -4,7 +4,7 @@ import { Refusal } from "../github/world/refusal.js";
 import type { ClassicRule } from "../github/world/model.js";
 import type { MergeMethod } from "../github/world/branches/merging.js";
 import { type Act, type Base, BASES, type PolicyText } from "./history.js";
-import { isGreen } from "./oracle.js";
+import { isGreenUnprotected } from "./oracle.js";
 
 const HEAD = "topic";
 const POLICY = ".github/countersign.yml";
@@ -22,7 +22,7 @@ export class Subject {
   readonly pulls: PullRequestHandle[] = [];
   /** Commits that nobody signed. */
   readonly unsigned = new Set<string>();
-  /** Pull requests that were green when they were merged. */
+  /** Pull requests that were green when they were merged, but for protection: what it was then only its webhooks tell. */
   readonly mergedGreen = new Set<number>();
   readonly bases: Readonly<Record<Base, BaseState>>;
   /** Where the base branches stood when the app first saw them. */
@@ -156,7 +156,7 @@ export class Subject {
   }
 
   async #merge(pull: PullRequestHandle, method: MergeMethod): Promise<void> {
-    const green = await isGreen(this, pull);
+    const green = await isGreenUnprotected(this, pull);
     await pull.merge(this.cast.admin, { method });
     if (green) this.mergedGreen.add(pull.number);
   }
