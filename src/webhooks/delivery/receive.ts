@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Webhooks } from "@octokit/webhooks";
 import type { Clock } from "../../clock.js";
 import { CountersignError, isCountersignError, type ErrorCode } from "../../errors.js";
 import type { Logger } from "../../logger.js";
@@ -26,10 +26,11 @@ export interface ReceiverOptions {
  * stored, so a delivery that GitHub shows as failed can be redelivered without loss.
  */
 export function webhookReceiver(options: ReceiverOptions) {
+  const verifiers = options.secrets.map((secret) => new Webhooks({ secret }));
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const body = await readBody(request);
-      verifySignature(options.secrets, body, header(request, "x-hub-signature-256"));
+      await verifySignature(verifiers, body, header(request, "x-hub-signature-256"));
       const delivery = readDelivery(request, body, options.clock.now());
       const outcome = await options.store.acceptDelivery(delivery);
       sendJson(response, 202, { outcome });
@@ -52,13 +53,17 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Two secrets are accepted while one is being rotated. Bytes that are not UTF-8 would be others once they are read. */
-function verifySignature(secrets: readonly string[], body: Buffer, signature: string): void {
-  const told = Buffer.from(signature);
-  const matches = (secret: string): boolean => {
-    const signed = Buffer.from(`sha256=${createHmac("sha256", secret).update(body).digest("hex")}`);
-    return told.length === signed.length && timingSafeEqual(told, signed);
-  };
-  if (body.length > 0 && isUtf8(body) && secrets.some(matches)) return;
+async function verifySignature(
+  verifiers: readonly Webhooks[],
+  body: Buffer,
+  signature: string,
+): Promise<void> {
+  if (body.length > 0 && isUtf8(body)) {
+    const text = body.toString("utf8");
+    for (const verifier of verifiers) {
+      if (await verifier.verify(text, signature)) return;
+    }
+  }
   throw new CountersignError("signature-mismatch", "X-Hub-Signature-256 does not match the body.", {
     remedy: "Set WEBHOOK_SECRET to the secret on the GitHub App's settings page.",
   });
