@@ -1,6 +1,13 @@
-/** Writes the JSON Schema of the policy file to `schema/`: run it after changing `src/policy/document.ts`. */
+/** Writes the JSON Schemas of the policy files to `schema/`: run it after changing `src/policy/document.ts`. */
 import { writeFileSync } from "node:fs";
 import { policyJsonSchema } from "../src/policy/document.js";
+import { organizationPolicyJsonSchema } from "../src/policy/organization/document.js";
 
-const target = new URL("../schema/countersign.schema.json", import.meta.url);
-writeFileSync(target, `${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+const SCHEMAS = {
+  "countersign.schema.json": policyJsonSchema(),
+  "countersign-organization.schema.json": organizationPolicyJsonSchema(),
+};
+
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  writeFileSync(new URL(`../schema/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -1,4 +1,4 @@
-import type { Account } from "./facts.js";
+import type { Account, Fact } from "./facts.js";
 
 /** A file as it stands in the controlled branch. */
 export interface ControlFile {
@@ -20,6 +20,23 @@ export interface ControlFiles {
   readonly revokedKeys: ControlFile | null;
   readonly keyring: readonly ControlFile[];
   readonly x509: X509Files;
+  /** What the repository's account asks of all of its repositories. */
+  readonly organization: Fact<OrganizationReading>;
+}
+
+/** The account's own policy file, as GitHub shows it, and what is known of it from before. */
+export interface OrganizationReading {
+  /** The repository that it is kept in, as `OWNER/.github`. */
+  readonly place: string;
+  /** `null`: GitHub shows the app no such file or no such repository. */
+  readonly file: OrganizationFile | null;
+  /** The highest revision of it that has judged; `null`: none that we know of. */
+  readonly used: UsedRevision | null;
+}
+
+/** A file with the commit that it was read from. */
+export interface OrganizationFile extends ControlFile {
+  readonly commitOid: string;
 }
 
 /** A revision of a policy file that has judged. */

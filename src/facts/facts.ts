@@ -8,7 +8,15 @@ import type { Scope } from "../policy/rules/path-scope/scope.js";
 import type { ControlFile, ControlFiles, RegisteredKeys } from "./control-files.js";
 import type { ProtectionFact } from "./protection.js";
 
-export type { ControlFile, ControlFiles, RegisteredKeys, X509Files } from "./control-files.js";
+export type {
+  ControlFile,
+  ControlFiles,
+  OrganizationFile,
+  OrganizationReading,
+  RegisteredKeys,
+  UsedRevision,
+  X509Files,
+} from "./control-files.js";
 export type * from "./protection.js";
 
 export type Fact<T> = Known<T> | Unknown;
@@ -239,6 +247,8 @@ export interface ChangeFacts {
   readonly controlFiles: Fact<ControlFiles>;
   /** The policy file as the head commit would make it. It never judges; only whether it could is looked at. */
   readonly proposedPolicy: Fact<ControlFile | null>;
+  /** The account's policy file as the head commit would make it; `null`: this is not the repository that keeps it. */
+  readonly proposedOrganization: Fact<ControlFile | null> | null;
   /** Keys by login, for those whose keys were asked for. */
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
   readonly siblings: Fact<readonly SiblingFact[]>;

@@ -71,6 +71,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     protection: reading.protection,
     controlFiles,
     proposedPolicy: reading.proposedPolicy,
+    proposedOrganization: reading.proposedOrganization,
     registeredKeys: signatures.registeredKeys,
     siblings: reading.siblings,
     scope: await readChange(reading, merge, policy, ports.trees),
@@ -107,7 +108,7 @@ async function readControlFiles(
 ): Promise<Fact<ControlFiles>> {
   if (merge === null) return reading.controlFiles;
   if (!merge.landing.known) return merge.landing;
-  return source.readControlFiles(reading.repository, merge.landing.value.before);
+  return source.readControlFiles(reading.repository, merge.landing.value.before, new Date(merge.mergedAt));
 }
 
 /**

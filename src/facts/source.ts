@@ -6,6 +6,7 @@ import type {
   ControlFiles,
   Fact,
   Landing,
+  OrganizationReading,
   ProtectionFact,
   PullRequestFact,
   RegisteredKeys,
@@ -31,6 +32,8 @@ export interface PullRequestReading {
   readonly protection: Fact<ProtectionFact>;
   readonly controlFiles: Fact<ControlFiles>;
   readonly proposedPolicy: Fact<ControlFile | null>;
+  /** `null`: not the repository that keeps the account's policy. */
+  readonly proposedOrganization: Fact<ControlFile | null> | null;
   readonly siblings: Fact<readonly SiblingFact[]>;
 }
 
@@ -47,8 +50,17 @@ export interface FactSource {
    * @throws CountersignError `head-moved` if its head or base changed while it was read.
    */
   readPullRequest(address: PullRequestAddress): Promise<PullRequestReading>;
-  /** Control files as of one commit. */
-  readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>>;
+  /**
+   * Control files as of one commit; the account's policy among them is the one of now. With `asOf` it is the one that had
+   * judged last by then, as far as whoever answers keeps that.
+   */
+  readControlFiles(
+    repository: RepositoryRef,
+    commitOid: string,
+    asOf?: Date | null,
+  ): Promise<Fact<ControlFiles>>;
+  /** The account's policy file as of a commit of the repository that keeps it. */
+  readOrganizationPolicy(owner: string, commitOid: string): Promise<Fact<OrganizationReading>>;
   /** The keys an account registered; `null` if the account may not write to the repository. */
   readRegisteredKeys(
     repository: RepositoryRef,

@@ -5,6 +5,7 @@ import type { Logger } from "../logger.js";
 import type { Notifier } from "../notify/alert.js";
 import type { Verifier } from "../signatures/verifier.js";
 import type { Store } from "../store/store.js";
+import { remembering } from "./organization/remembering.js";
 
 /** What every flow is given: the doors, the clock, and who we are. */
 export interface FlowContext {
@@ -42,5 +43,7 @@ export async function installationOf(context: FlowContext, tenantId: number): Pr
     context.logger.info({ tenantId }, "The app is not active on this account; nothing to do");
     return null;
   }
-  return context.github.forInstallation(tenant.installationId);
+  const installation = context.github.forInstallation(tenant.installationId);
+  const { store, clock } = context;
+  return remembering(installation, { store, clock, tenantId });
 }

@@ -76,8 +76,9 @@ function under(policy: ControlFile, source: FactSource): FactSource {
       const reading = await source.readPullRequest(address);
       return { ...reading, controlFiles: governed(reading.controlFiles) };
     },
-    readControlFiles: async (repository, commitOid) =>
-      governed(await source.readControlFiles(repository, commitOid)),
+    readControlFiles: async (repository, commitOid, asOf) =>
+      governed(await source.readControlFiles(repository, commitOid, asOf)),
+    readOrganizationPolicy: (...args) => source.readOrganizationPolicy(...args),
     readRegisteredKeys: (...args) => source.readRegisteredKeys(...args),
     readPusher: (...args) => source.readPusher(...args),
     readLanding: (...args) => source.readLanding(...args),

@@ -1,8 +1,6 @@
 import type { ControlFiles, Fact } from "../facts/facts.js";
 import { isControlled } from "./document/branches.js";
-import { BUILT_IN_POLICY } from "./document.js";
-import { parsePolicy } from "./file/parse.js";
-import type { PolicySource } from "./resolve.js";
+import { type PolicySource, resolveDefaultPolicy } from "./resolve.js";
 
 /**
  * Whether a branch is controlled: by its own policy, or by the default branch's. Both are asked, so that nobody frees
@@ -14,9 +12,8 @@ export function isControlledBranch(
   branch: string,
 ): boolean {
   if (!controlFiles.known || own.kind !== "usable") return true;
-  const { defaultBranch, defaultPolicy } = controlFiles.value;
+  const { defaultBranch } = controlFiles.value;
   if (isControlled(own.policy, branch, defaultBranch)) return true;
-  if (defaultPolicy === null) return isControlled(BUILT_IN_POLICY, branch, defaultBranch);
-  const parsed = parsePolicy(defaultPolicy.text);
-  return !parsed.ok || isControlled(parsed.policy, branch, defaultBranch);
+  const byDefault = resolveDefaultPolicy(controlFiles);
+  return byDefault.kind !== "usable" || isControlled(byDefault.policy, branch, defaultBranch);
 }

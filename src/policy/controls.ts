@@ -199,6 +199,12 @@ export const RULES = {
     claim: "The policy file that the change would bring can be used",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
   },
+  "organization-policy": {
+    gate: "policy",
+    claim:
+      "The account's policy can be used, is not an older one, and the repository's is as tight as it enforces",
+    controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-6"],
+  },
   "shared-head": {
     gate: "policy",
     claim: "Every open pull request that shares the head commit's check runs was judged",

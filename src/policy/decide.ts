@@ -1,6 +1,13 @@
 import { CountersignError } from "../errors.js";
 import { canonicalJson } from "../evidence/canonical.js";
-import type { Decision, Finding, GateResult, Outcome, PolicyIdentity } from "./finding.js";
+import type {
+  Decision,
+  Finding,
+  GateResult,
+  OrganizationIdentity,
+  Outcome,
+  PolicyIdentity,
+} from "./finding.js";
 import { GATES } from "./finding.js";
 
 /** From the strictest to the mildest: what one of many makes of the whole. */
@@ -64,7 +71,15 @@ export function decide(gates: readonly GateResult[], policy: PolicyIdentity, obs
  */
 export function decisionDigestInput(decision: Decision): string {
   const { outcome, gates, policy, controls } = decision;
-  const { source, path, digest, mode } = policy;
-  const identity = { source, path, digest, ...(mode !== undefined && { mode }) };
+  const { source, path, digest, mode, organization } = policy;
+  const identity = {
+    source,
+    path,
+    digest,
+    ...(mode !== undefined && { mode }),
+    ...(organization !== undefined && { organization: revisionOf(organization) }),
+  };
   return canonicalJson({ outcome, gates, policy: identity, controls });
 }
+
+const revisionOf = ({ place, revision, digest }: OrganizationIdentity) => ({ place, revision, digest });

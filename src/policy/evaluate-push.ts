@@ -6,8 +6,9 @@ import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
 import type { Scope } from "./rules/path-scope/scope.js";
 import { advice, failed } from "./rules/build.js";
+import { organizationFindings } from "./rules/organization.js";
 import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
-import { shortOid } from "./rules/repository.js";
+import { originOf, shortOid } from "./rules/repository.js";
 import { resultFindings } from "./rules/results.js";
 import { signatureFindings, type TrustProblem } from "./rules/signatures.js";
 import { resultsAsOf } from "./verdict/as-of-merge.js";
@@ -86,7 +87,12 @@ function judge(
     case "protection":
       return aroundProtection(facts);
     case "policy":
-      return [policyInForce(source), ...scopeNotes(facts.scope), ...results(facts, source)];
+      return [
+        policyInForce(source),
+        ...scopeNotes(facts.scope),
+        ...organizationFindings(source, originOf(facts.repositoryUrl)),
+        ...results(facts, source),
+      ];
     case "review":
       return [notReviewed(facts)];
   }

@@ -14,6 +14,8 @@ import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
 import { protectionFindings } from "./rules/protection.js";
 import { judgedAt } from "./rules/results/counted.js";
 import { resultFindings } from "./rules/results.js";
+import { organizationFindings, refusedFindings } from "./rules/organization.js";
+import { originUrl } from "./rules/repository.js";
 import { proposedPolicyFindings } from "./rules/proposed-policy.js";
 import { reviewFindings } from "./rules/review.js";
 import { waive, waiverFindings } from "./waivers.js";
@@ -85,6 +87,7 @@ function judge(
       return [
         policyInForce(source),
         ...scopeNotes(facts.scope),
+        ...organizationFindings(source, originUrl(facts)),
         ...proposedPolicyFindings(facts),
         ...resultFindings(facts, policy),
         ...codeScanningFindings(facts, policy),
@@ -103,13 +106,18 @@ export function policyInForce({ identity }: PolicySource & { kind: "usable" }): 
     const message = `Judged by ${identity.path ?? POLICY_PATH} of the base branch.`;
     return passed("policy-file", { subject: identity.path ?? POLICY_PATH, reason: "policy-read", message });
   }
-  const message = `The base branch has no ${POLICY_PATH}, so the built-in strict default judges.`;
   const remedy = advice(`Write ${POLICY_PATH} on the base branch to change what is asked.`, []);
+  if (identity.organization !== undefined) {
+    const message = `The base branch has no ${POLICY_PATH}, so the defaults of ${identity.organization.place} judge.`;
+    return noted("policy-file", { subject: POLICY_PATH, reason: "policy-of-organization", message }, remedy);
+  }
+  const message = `The base branch has no ${POLICY_PATH}, so the built-in strict default judges.`;
   return noted("policy-file", { subject: POLICY_PATH, reason: "policy-built-in", message }, remedy);
 }
 
 /** Without a policy there is nothing a gate could pass by, so each of them says so. */
-export function unusable(gate: Gate, source: PolicySource & { kind: "invalid" | "unreadable" }): Finding[] {
+export function unusable(gate: Gate, source: Exclude<PolicySource, { kind: "usable" }>): Finding[] {
+  if (source.kind === "refused") return refusedFindings(source, gate);
   const path = source.identity.path ?? POLICY_PATH;
   if (source.kind === "unreadable") return [unclear("policy-file", path, source.reason, gate)];
   return source.problems.map((problem) =>

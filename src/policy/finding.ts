@@ -67,20 +67,38 @@ export interface Decision {
 /** Which policy judged: goes into every record. */
 export interface PolicyIdentity {
   /**
-   * `built-in`: no policy file was there; `invalid`: there was one that could not be used, so nothing passes;
-   * `not-read`: nothing was judged (`undecided`), which no stored decision is.
+   * `organization`, `built-in`: the branch has no policy file, so its account's defaults judge, or the built-in; `invalid`:
+   * one of the two files could not be used, so nothing passes; `not-read`: nothing was judged (`undecided`), which no
+   * stored decision is.
    */
-  readonly source: "repository" | "built-in" | "invalid" | "unreadable" | "not-read";
+  readonly source: "repository" | "organization" | "built-in" | "invalid" | "unreadable" | "not-read";
   readonly path: string | null;
-  /** Lower-case hex SHA-256 of the policy document in canonical JSON (of the file's bytes where invalid). */
+  /**
+   * Lower-case hex SHA-256 of the policy that the repository's own file makes by itself, in canonical JSON (of the file's
+   * bytes where invalid); where it has none, of the built-in.
+   */
   readonly digest: string | null;
   /** The commit of the controlled branch it was read from. */
   readonly commitOid: string | null;
   /** Only where the policy merely observes: the verdict is told and recorded, and stops nothing. */
   readonly mode?: "observe";
+  /** Only where the account has a policy of its own, over the repository's. */
+  readonly organization?: OrganizationIdentity;
+}
+
+/** Which policy of the account held. */
+export interface OrganizationIdentity {
+  /** The repository that it is in, as `OWNER/.github`. */
+  readonly place: string;
+  /** `null`: the file could not be used. */
+  readonly revision: number | null;
+  /** Lower-case hex SHA-256 of what is written in canonical JSON (of the file's bytes where it could not be used). */
+  readonly digest: string;
+  /** The commit of that repository's default branch that it was read from. */
+  readonly commitOid: string;
 }
 
 /** The policy as one that stops what does not pass, whatever it says of itself. */
-export function enforced({ source, path, digest, commitOid }: PolicyIdentity): PolicyIdentity {
-  return { source, path, digest, commitOid };
+export function enforced({ source, path, digest, commitOid, organization }: PolicyIdentity): PolicyIdentity {
+  return { source, path, digest, commitOid, ...(organization !== undefined && { organization }) };
 }

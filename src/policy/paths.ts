@@ -7,3 +7,11 @@ export const KEYRING_FOLDER = `${TRUST_FOLDER}/keyring`;
 export const X509_ROOTS_FOLDER = `${TRUST_FOLDER}/x509-roots`;
 export const TIMESTAMP_AUTHORITIES_FOLDER = `${TRUST_FOLDER}/timestamp-authorities`;
 export const TRANSPARENCY_LOGS_FOLDER = `${TRUST_FOLDER}/transparency-logs`;
+
+/** Where the account keeps what holds for all of its repositories: a file of the default branch of one of them. */
+export const ORGANIZATION_REPOSITORY = ".github";
+export const ORGANIZATION_POLICY_PATH = "countersign.yml";
+
+/** Whether a repository is the one that keeps its account's policy. GitHub takes names in any case for the same. */
+export const keepsOrganizationPolicy = ({ name }: { readonly name: string }): boolean =>
+  name.toLowerCase() === ORGANIZATION_REPOSITORY;

@@ -1,8 +1,15 @@
 import type { FlowContext } from "../flows/context.js";
 import { mayBeControlled } from "../flows/watch/candidates.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
+import { ORGANIZATION_POLICY_PATH, POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
 import type { NewPush } from "../store/branch-store.js";
-import { accountOf, evaluateOpen, type Place, placeOf, type RepositoryPayload } from "./subjects.js";
+import {
+  accountOf,
+  evaluateOpen,
+  lookAtOrganizationPolicy,
+  type Place,
+  placeOf,
+  type RepositoryPayload,
+} from "./subjects.js";
 
 const HEADS = "refs/heads/";
 /** Git's way to say "no commit". */
@@ -36,10 +43,12 @@ export async function hearPush(context: FlowContext, guid: string, payload: Push
   const place = placeOf(payload);
   const branch = payload.ref.slice(HEADS.length);
   await notePusher(context, place, branch, payload);
-  const onControlFiles = mayTouchControlFiles(payload);
+  const onControlFiles = mayTouch(payload, isControlFile);
+  const isDefault = branch === payload.repository.default_branch;
+  if (isDefault && mayTouch(payload, (path) => path === ORGANIZATION_POLICY_PATH))
+    await lookAtOrganizationPolicy(context, place.tenantId, [place.repository.name]);
   await watch(context, newPush(context, guid, place, branch, payload), onControlFiles);
   if (!onControlFiles) return;
-  const isDefault = branch === payload.repository.default_branch;
   // The default branch's policy says which branches are controlled, so it concerns pull requests into any.
   if (isDefault) await context.store.enqueue({ task: "watch-repository", payload: place });
   await evaluateOpen(context, place, isDefault ? null : branch);
@@ -107,9 +116,11 @@ function instantOf(at: number | string | null | undefined): Date | null {
 const MAX_LISTED_COMMITS = 2048;
 
 /** A branch that is forced back loses commits, which no payload lists. */
-function mayTouchControlFiles({ forced, commits }: PushPayload): boolean {
+function mayTouch({ forced, commits }: PushPayload, isMeant: (path: string) => boolean): boolean {
   if (forced || commits.length >= MAX_LISTED_COMMITS) return true;
   return commits
     .flatMap(({ added = [], modified = [], removed = [] }) => [...added, ...modified, ...removed])
-    .some((path) => path === POLICY_PATH || path.startsWith(`${TRUST_FOLDER}/`));
+    .some(isMeant);
 }
+
+const isControlFile = (path: string): boolean => path === POLICY_PATH || path.startsWith(`${TRUST_FOLDER}/`);

@@ -1,6 +1,7 @@
 import { CountersignError } from "../errors.js";
 import type { Urgency } from "../urgency.js";
 import type { Account, RepositoryRef } from "../facts/facts.js";
+import { keepsOrganizationPolicy } from "../policy/paths.js";
 import type { CommitKey } from "../store/store.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import { installationOf, type FlowContext } from "../flows/context.js";
@@ -84,6 +85,20 @@ export async function evaluateOpen(context: FlowContext, place: Place, base: str
  */
 export async function evaluateTenant({ store }: Pick<FlowContext, "store">, tenantId: number): Promise<void> {
   await store.enqueue({ task: "evaluate-tenant", payload: { tenantId } });
+}
+
+/**
+ * What holds for all repositories of an account may be another now: which branches are controlled, and every verdict.
+ * Does nothing where `names` are of other repositories than the one that keeps the account's policy.
+ */
+export async function lookAtOrganizationPolicy(
+  { store }: Pick<FlowContext, "store">,
+  tenantId: number,
+  names: readonly string[],
+): Promise<void> {
+  if (!names.some((name) => keepsOrganizationPolicy({ name }))) return;
+  await store.enqueue({ task: "reconcile", payload: { tenantId } });
+  await evaluateTenant({ store }, tenantId);
 }
 
 /** Has the break-glass cases looked at again that a pull request is the change of, or the documentation. */

@@ -45,7 +45,11 @@ async function gatherLanded(
   const source: FactSource = {
     appId: APP_ID,
     readPullRequest: () => Promise.resolve(reading),
-    readControlFiles: (_repository, at) => Promise.resolve(known(controlFiles({ commitOid: at }))),
+    readControlFiles: (_repository, at, asOf) => {
+      expect(asOf).toEqual(new Date(MERGED_AT));
+      return Promise.resolve(known(controlFiles({ commitOid: at })));
+    },
+    readOrganizationPolicy: () => Promise.reject(new Error("Whoever keeps what judged asks for it.")),
     readRegisteredKeys: () => Promise.resolve(null),
     readPusher: () => Promise.resolve(known(ada)),
     readLanding: (_repository, branch, oid, mergedAt) => {

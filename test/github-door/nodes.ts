@@ -160,5 +160,6 @@ export const controlFiles = (change: Partial<ControlFilesNode> = {}): ControlFil
 
 /** The whole answer to the first query. */
 export const repositoryAnswer = (pull: PullRequestNode | null = pullRequest(), files = controlFiles()) => ({
+  organization: null,
   repository: { nameWithOwner: "acme/infra", ...files, pullRequest: pull },
 });

@@ -28,19 +28,29 @@ afterEach(async () => {
   await stage.github.close();
 });
 
-const PATHS = { policyPath: "HEAD:.github/countersign.yml", trustPath: "HEAD:.github/countersign" };
+const PATHS = {
+  policyPath: "HEAD:.github/countersign.yml",
+  trustPath: "HEAD:.github/countersign",
+  organizationCommit: "HEAD",
+  keepsOrganizationPolicy: false,
+};
 
-/** What the app asks of a pull request. That a commit does not have a file is an error to GitHub; the rest stands. */
-async function factsOf(number: number): Promise<Json> {
+/** Asks as the app does. That a file or the account's `.github` is not there is an error to GitHub; the rest stands. */
+async function ask(query: string, variables: Readonly<Record<string, unknown>>): Promise<Json> {
   try {
-    return await stage.octokit.graphql<Json>(queries.PULL_REQUEST_FACTS, { ...HERE, number, ...PATHS });
+    return await stage.octokit.graphql<Json>(query, { ...variables });
   } catch (error) {
     if (!(error instanceof GraphqlResponseError)) throw error;
     const { data, errors = [] } = error as GraphqlResponseError<Json>;
-    if (!errors.every(({ message }) => message.startsWith("Could not resolve file for path '"))) throw error;
+    if (!errors.every(({ message }) => MAY_BE_ABSENT.test(message))) throw error;
     return data;
   }
 }
+
+const MAY_BE_ABSENT = /^Could not resolve (file for path '|to a Repository with the name '\w+\/\.github')/;
+
+const factsOf = (number: number): Promise<Json> =>
+  ask(queries.PULL_REQUEST_FACTS, { ...HERE, number, ...PATHS });
 
 /** What lies at a path of names and indices inside an answer. */
 function at(value: unknown, ...path: (string | number)[]): unknown {
@@ -64,7 +74,7 @@ describe("the queries of the app", () => {
     ]) {
       await stage.octokit.graphql(query, variables);
     }
-    await stage.octokit.graphql(queries.CONTROL_FILES_AT, { ...HERE, ...PATHS });
+    await ask(queries.CONTROL_FILES_AT, { ...HERE, ...PATHS });
     expect(stage.github.count("PullRequestFacts")).toBe(1);
     expect(stage.github.count("ControlFilesAt")).toBe(1);
   });
@@ -190,7 +200,7 @@ describe("the queries of the app", () => {
       message: "Add the policy",
       files: { ".github/countersign.yml": "version: 1\n", ".github/countersign/keys/ada.asc": "key\n" },
     });
-    const facts = await stage.octokit.graphql<Json>(queries.CONTROL_FILES_AT, { ...HERE, ...PATHS });
+    const facts = await ask(queries.CONTROL_FILES_AT, { ...HERE, ...PATHS });
     expect(at(facts, "repository", "policyFile")).toMatchObject({
       __typename: "Blob",
       text: "version: 1\n",
@@ -408,7 +418,9 @@ describe("what may not be read, or asked", () => {
   });
 
   it("is an error of type NOT_FOUND where it is not there", async () => {
-    await expect(factsOf(99)).rejects.toMatchObject({ errors: [{ type: "NOT_FOUND" }] });
+    await expect(factsOf(99)).rejects.toMatchObject({
+      errors: [{ path: ["organization"] }, { type: "NOT_FOUND", path: ["repository", "pullRequest"] }],
+    });
     const strange = stage.octokit.graphql(queries.CONTROL_FILES_AT, { owner: "rival", name: "x", ...PATHS });
     await expect(strange).rejects.toMatchObject({ errors: [{ type: "NOT_FOUND" }] });
   });

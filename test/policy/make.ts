@@ -150,6 +150,7 @@ export const controlFiles = (change: Partial<ControlFiles> = {}): ControlFiles =
   revokedKeys: null,
   keyring: [],
   x509: NO_X509,
+  organization: known({ place: "o/.github", file: null, used: null }),
   ...change,
 });
 
@@ -180,6 +181,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
   protection: known(protection()),
   controlFiles: known(controlFiles()),
   proposedPolicy: known(null),
+  proposedOrganization: null,
   registeredKeys: [],
   siblings: known([]),
   scope: null,
@@ -216,6 +218,7 @@ export const source = (yaml = ""): PolicySource => ({
     commitOid: BASE_OID,
   },
   policy: policy(yaml),
+  loosenings: [],
 });
 
 /** What findings say in short, for tables: `status reason`, in order. */

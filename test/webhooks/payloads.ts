@@ -33,8 +33,8 @@ export const installationEvent = (action: string, id = installation.id): Example
   },
 });
 
-export const repositoriesEvent = (action: "added" | "removed"): Example => {
-  const listed = [{ id: repository.id, name: repository.name }];
+export const repositoriesEvent = (action: "added" | "removed", name = repository.name): Example => {
+  const listed = [{ id: repository.id, name }];
   return {
     event: "installation_repositories",
     payload: {

@@ -188,7 +188,8 @@ export function contextOf(ports: Ports): FlowContext {
   const context: object = {
     appId: APP_ID,
     store: ports.store,
-    github: { forInstallation: () => ports.installation },
+    // Handlers read no facts, so a call of any of these is a TypeError, too.
+    github: { forInstallation: () => ({ facts: {}, ...ports.installation }) },
     clock: new ManualClock(NOW),
     logger: silentLogger,
   };

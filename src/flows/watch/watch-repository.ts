@@ -1,8 +1,8 @@
 import { isCountersignError } from "../../errors.js";
 import type { RepositoryReading } from "../../facts/case-source.js";
 import type { Installation } from "../../github/github.js";
-import { BUILT_IN_POLICY, DEFAULT_BRANCH } from "../../policy/document.js";
-import { parsePolicy } from "../../policy/file/parse.js";
+import { DEFAULT_BRANCH } from "../../policy/document.js";
+import { resolveDefaultPolicy } from "../../policy/resolve.js";
 import type { KnownRepository } from "../../store/branch-store.js";
 import type { RepositorySubject } from "../../store/jobs.js";
 import { installationOf, type FlowContext } from "../context.js";
@@ -89,12 +89,8 @@ async function readListed(
   repository: RepositoryReading["repository"],
   oid: string,
 ): Promise<readonly string[] | null> {
-  const files = await facts.readControlFiles(repository, oid);
-  if (!files.known) return null;
-  const { defaultPolicy } = files.value;
-  if (defaultPolicy === null) return BUILT_IN_POLICY.branches;
-  const parsed = parsePolicy(defaultPolicy.text);
-  return parsed.ok ? parsed.policy.branches : null;
+  const source = resolveDefaultPolicy(await facts.readControlFiles(repository, oid));
+  return source.kind === "usable" ? source.policy.branches : null;
 }
 
 async function lookAtBranches(

@@ -82,9 +82,22 @@ export const CONTROL_FILES = /* GraphQL */ `
       }
     }
   }
+`;
+
+/** A file as `CONTROL_FILES` and `ORGANIZATION_POLICY` ask for it. */
+export const FILE = /* GraphQL */ `
   fragment File on GitObject {
     __typename
     oid
     ... on Blob { byteSize isBinary isTruncated text }
+  }
+`;
+
+/** The account's own policy file, with the one commit that it is read from. Wants `FILE` beside it, as `CONTROL_FILES` does. */
+export const ORGANIZATION_POLICY = /* GraphQL */ `
+  fragment OrganizationPolicy on Repository {
+    commit: object(expression: $organizationCommit) {
+      ... on Commit { oid policy: file(path: "countersign.yml") { object { ...File } } }
+    }
   }
 `;

@@ -11,11 +11,12 @@ import {
 } from "../../policy/document.js";
 import type { ControlFilesNode, FileNode } from "./schemas.js";
 
+/** Control files as the repository itself has them. */
+export type BranchFiles = Omit<ControlFiles, "organization">;
+
 type TrustEntry = NonNullable<NonNullable<ControlFilesNode["trustFolder"]>["entries"]>[number];
 
 const CONTROL_FILE_FIELDS = /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/;
-
-const PROPOSED_POLICY = /\.proposedPolicy(\.|$)/;
 
 /** A file that is there but cannot be read whole: the control files as a whole are then unknown. */
 class Unreadable extends Error {
@@ -35,7 +36,7 @@ export function mapControlFiles(
   commitOid: string,
   refused: readonly string[],
   revocationList: string | null = null,
-): Fact<ControlFiles> {
+): Fact<BranchFiles> {
   // A refused file looks like one that is not there, and so does a revocation in it.
   const { defaultBranchRef } = node;
   if (defaultBranchRef === null || refused.some((path) => CONTROL_FILE_FIELDS.test(path))) {
@@ -80,22 +81,25 @@ function mapRevokedKeys(entry: TrustEntry | undefined, revocationList: string | 
   return { path: REVOKED_KEYS_PATH, oid, text: revocationList };
 }
 
-/** The policy file that a pull request's head commit would bring; `null` where it has none. */
-export function mapProposedPolicy(
+/** A file that a pull request's head commit would bring; `null` where it has none. `field`: what it was asked for as. */
+export function mapProposed(
+  path: string,
+  field: "proposedPolicy" | "proposedOrganization",
   node: FileNode | null,
   refused: readonly string[],
 ): Fact<ControlFile | null> {
-  if (refused.some((path) => PROPOSED_POLICY.test(path))) {
+  if (refused.some((one) => one.split(".").includes(field))) {
     return unknown(
       "forbidden",
-      "GitHub did not let the app read the head commit's policy file.",
+      `GitHub did not let the app read the head commit's ${path}.`,
       "Grant the app the repository permission “Contents: read”, then re-run this check.",
     );
   }
-  return wholeFiles(() => mapFile(POLICY_PATH, node));
+  return wholeFiles(() => mapFile(path, node));
 }
 
-function wholeFiles<T>(read: () => T): Fact<T> {
+/** What `read` maps, or unknown where it comes to a file that cannot be read whole. */
+export function wholeFiles<T>(read: () => T): Fact<T> {
   try {
     return known(read());
   } catch (error) {
@@ -121,7 +125,8 @@ function mapEntry(path: string, entry: Pick<TrustEntry, "object"> | undefined): 
   return mapFile(path, entry?.object ?? null);
 }
 
-function mapFile(path: string, node: FileNode | null): ControlFile | null {
+/** A file; `null`: there is none. To be called within `wholeFiles`. */
+export function mapFile(path: string, node: FileNode | null): ControlFile | null {
   if (node === null) return null;
   const readable = node.__typename === "Blob" && node.isBinary !== true && node.isTruncated !== true;
   if (!readable || typeof node.text !== "string") throw new Unreadable(path);

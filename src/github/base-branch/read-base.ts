@@ -7,10 +7,11 @@ import { query } from "../client/graphql.js";
 import { mustBeThere } from "../client/must-be.js";
 import { mapRepository } from "../nodes/map.js";
 import { list } from "../nodes/schemas.js";
-import { CLASSIC_PROTECTION, CONTROL_FILES, RULE } from "./fragments.js";
+import { CLASSIC_PROTECTION, CONTROL_FILES, FILE, ORGANIZATION_POLICY, RULE } from "./fragments.js";
+import { ORGANIZATION_MAY_BE_ABSENT } from "./map-organization.js";
 import { mapProtection } from "./map-protection.js";
 import { readControlFiles } from "./read-files.js";
-import { baseRef, controlFiles, rule } from "./schemas.js";
+import { baseRef, controlFiles, organizationPolicy, rule } from "./schemas.js";
 
 /** Under the names by which a pull request has them, as what is refused is known by its path. */
 const BASE_BRANCH = /* GraphQL */ `
@@ -21,7 +22,9 @@ const BASE_BRANCH = /* GraphQL */ `
     $ref: String!
     $policyPath: String!
     $trustPath: String!
+    $organizationCommit: String!
   ) {
+    organization: repository(owner: $owner, name: ".github") { ...OrganizationPolicy }
     repository(owner: $owner, name: $name) {
       databaseId
       nameWithOwner
@@ -37,7 +40,7 @@ const BASE_BRANCH = /* GraphQL */ `
       }
     }
   }
-  ${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}
+  ${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${FILE}${ORGANIZATION_POLICY}
 `;
 
 const classic = z.intersection(
@@ -55,6 +58,7 @@ const branch = baseRef.extend({
 });
 type BranchNode = z.infer<typeof branch>;
 const answer = z.object({
+  organization: organizationPolicy,
   repository: controlFiles
     .extend({
       nameWithOwner: z.string(),
@@ -78,14 +82,16 @@ export async function readBase(
   name: string,
 ): Promise<BaseReading | null> {
   const ref = `${HEADS}${name}`;
-  const { data, refused } = await query(client, BASE_BRANCH, answer, {
+  const asked = {
     owner: repository.owner,
     name: repository.name,
     branch: name,
     ref,
     policyPath: `${ref}:${POLICY_PATH}`,
     trustPath: `${ref}:${TRUST_FOLDER}`,
-  });
+    organizationCommit: "HEAD",
+  };
+  const { data, refused } = await query(client, BASE_BRANCH, answer, asked, ORGANIZATION_MAY_BE_ABSENT);
   const node = mustBeThere(repository, data.repository);
   // Where there is no such branch GitHub takes the name for a short one: of a tag or branch called `refs/heads/…`.
   if (node.baseRef?.prefix !== HEADS || node.baseRef.name !== name || node.baseRef.target === null)
@@ -97,7 +103,11 @@ export async function readBase(
     tip,
     protection: mapProtection(node.baseRef, refused, node.mergeQueue !== null),
     identities: identitiesOf(node.baseRef),
-    controlFiles: await readControlFiles(client, repository, node, { commitOid: tip, refused }),
+    controlFiles: await readControlFiles(client, repository, node, {
+      commitOid: tip,
+      organization: data.organization,
+      refused,
+    }),
   };
 }
 

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { isCountersignError } from "../../errors.js";
-import type { ControlFiles, Fact, RepositoryRef } from "../../facts/facts.js";
+import { type ControlFiles, type Fact, known, type RepositoryRef } from "../../facts/facts.js";
 import { isKrl } from "../../signatures/index.js";
 import { parseAnswer } from "../client/parse.js";
-import { binaryRevokedKeys, mapControlFiles } from "./map-files.js";
-import type { ControlFilesNode, FileNode } from "./schemas.js";
+import { binaryRevokedKeys, type BranchFiles, mapControlFiles } from "./map-files.js";
+import { mapOrganization } from "./map-organization.js";
+import type { ControlFilesNode, FileNode, OrganizationPolicyNode } from "./schemas.js";
 
 /** As much as GraphQL gives of a text, though REST would give out 100 MB: other readers of the branch stop there, too. */
 const LARGEST_LIST = 512_000;
@@ -16,20 +17,32 @@ const blob = z.object({ encoding: z.literal("base64"), content: z.string() });
 /** What came back of the control files, and of which commit they are. */
 export interface ControlFilesRead {
   readonly commitOid: string;
+  readonly organization: OrganizationPolicyNode;
   /** Paths of the fields that GitHub refused. */
   readonly refused: readonly string[];
 }
 
 /**
- * Maps control files (see `mapControlFiles`) as they came with another answer. GraphQL gives no binary file, so a list of
- * revoked keys that is one costs a request of its own.
+ * Maps control files (see `mapControlFiles`, `mapOrganization`) as they came with another answer. GraphQL gives no binary
+ * file, so a list of revoked keys that is one costs a request of its own.
  */
 export async function readControlFiles(
   client: Octokit,
   repository: RepositoryRef,
   node: ControlFilesNode,
-  { commitOid, refused }: ControlFilesRead,
+  { commitOid, organization, refused }: ControlFilesRead,
 ): Promise<Fact<ControlFiles>> {
+  const files = await readBranchFiles(client, repository, node, { commitOid, refused });
+  if (!files.known) return files;
+  return known({ ...files.value, organization: mapOrganization(repository.owner, organization, refused) });
+}
+
+async function readBranchFiles(
+  client: Octokit,
+  repository: RepositoryRef,
+  node: ControlFilesNode,
+  { commitOid, refused }: Pick<ControlFilesRead, "commitOid" | "refused">,
+): Promise<Fact<BranchFiles>> {
   const file = binaryRevokedKeys(node);
   if (file === null) return mapControlFiles(node, commitOid, refused);
   try {

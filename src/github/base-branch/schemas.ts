@@ -110,3 +110,11 @@ export const controlFiles = z.object({
   trustFolder: z.object({ entries: z.array(trustEntry).nullish() }).nullable(),
 });
 export type ControlFilesNode = z.infer<typeof controlFiles>;
+
+const fileOfCommit = z.object({ object: file.nullable() }).nullable();
+
+/** `null`: there is no such repository, or the app may not see it; without a commit it is empty. */
+export const organizationPolicy = z
+  .object({ commit: z.object({ oid: z.string().optional(), policy: fileOfCommit.optional() }).nullable() })
+  .nullable();
+export type OrganizationPolicyNode = z.infer<typeof organizationPolicy>;

@@ -6,6 +6,7 @@ import type {
   ControlFiles,
   Fact,
   Landing,
+  OrganizationReading,
   RegisteredKeys,
   RepositoryRef,
 } from "../../facts/facts.js";
@@ -19,12 +20,13 @@ import { mustBe } from "../client/must-be.js";
 import { findMove } from "../branches/activity.js";
 import { readLanding } from "../branches/landing.js";
 import { readControlFiles } from "../base-branch/read-files.js";
-import { CONTROL_FILES_AT } from "./queries.js";
+import { ORGANIZATION_MAY_BE_ABSENT, mapOrganization } from "../base-branch/map-organization.js";
+import { CONTROL_FILES_AT, ORGANIZATION_POLICY_AT } from "./queries.js";
 import { readPullRequest } from "./read-pull-request.js";
 import { readRegisteredKeys } from "../people/registered-keys.js";
-import { controlFilesAt } from "./responses.js";
+import { controlFilesAt, organizationPolicyAt } from "./responses.js";
 
-/** Facts as one installation of the app may read them. */
+/** Facts as one installation of the app may read them now: it keeps nothing of what judged before. */
 export class GitHubFactSource implements FactSource {
   readonly appId: number;
   readonly #client: Octokit;
@@ -48,17 +50,41 @@ export class GitHubFactSource implements FactSource {
   }
 
   async readControlFiles(repository: RepositoryRef, commitOid: string): Promise<Fact<ControlFiles>> {
-    const { data, refused } = await query(this.#client, CONTROL_FILES_AT, controlFilesAt, {
+    const asked = {
       owner: repository.owner,
       name: repository.name,
       policyPath: `${commitOid}:${POLICY_PATH}`,
       trustPath: `${commitOid}:${TRUST_FOLDER}`,
-    });
+      organizationCommit: "HEAD",
+    };
+    const { data, refused } = await query(
+      this.#client,
+      CONTROL_FILES_AT,
+      controlFilesAt,
+      asked,
+      ORGANIZATION_MAY_BE_ABSENT,
+    );
     if (!data.repository) {
       return unknown("not-found", "The repository could not be read.", "Check the app's installation.");
     }
     mustBe(repository, data.repository.databaseId);
-    return await readControlFiles(this.#client, repository, data.repository, { commitOid, refused });
+    const { organization } = data;
+    return await readControlFiles(this.#client, repository, data.repository, {
+      commitOid,
+      organization,
+      refused,
+    });
+  }
+
+  async readOrganizationPolicy(owner: string, commitOid: string): Promise<Fact<OrganizationReading>> {
+    const { data, refused } = await query(
+      this.#client,
+      ORGANIZATION_POLICY_AT,
+      organizationPolicyAt,
+      { owner, organizationCommit: commitOid },
+      ORGANIZATION_MAY_BE_ABSENT,
+    );
+    return mapOrganization(owner, data.organization, refused);
   }
 
   readRegisteredKeys(

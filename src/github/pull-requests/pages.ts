@@ -112,10 +112,11 @@ export const GRANT_CHECKS =
  * part of what is judged.
  */
 const MAY_BE_REFUSED = [
+  /^organization(\.|$)/,
   /^repository\.(defaultBranchRef|defaultPolicyFile|policyFile|trustFolder)(\.|$)/,
   /^repository\.pullRequest\.(commits|reviews|dismissals|headRef|headRepository|mergedBy|mergeQueue)(\.|$)/,
   /^repository\.pullRequest\.baseRef\.(branchProtectionRule|rules)(\.|$)/,
-  /^repository\.pullRequest\.headCommit\..+\.(statusCheckRollup|associatedPullRequests|proposedPolicy)(\.|$)/,
+  /^repository\.pullRequest\.headCommit\..+\.(statusCheckRollup|associatedPullRequests|proposedPolicy|proposedOrganization)(\.|$)/,
 ];
 
 /** @throws CountersignError `github-forbidden` if a field was refused that no fact can do without */

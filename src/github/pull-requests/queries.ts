@@ -1,4 +1,10 @@
-import { CLASSIC_PROTECTION, CONTROL_FILES, RULE } from "../base-branch/fragments.js";
+import {
+  CLASSIC_PROTECTION,
+  CONTROL_FILES,
+  FILE,
+  ORGANIZATION_POLICY,
+  RULE,
+} from "../base-branch/fragments.js";
 import { ACTOR, COMMIT, DISMISSAL, RESULT, REVIEW } from "../nodes/fragments.js";
 
 /**
@@ -22,7 +28,10 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
     $number: Int!
     $policyPath: String!
     $trustPath: String!
+    $organizationCommit: String!
+    $keepsOrganizationPolicy: Boolean!
   ) {
+    organization: repository(owner: $owner, name: ".github") { ...OrganizationPolicy }
     repository(owner: $owner, name: $name) {
       databaseId
       nameWithOwner
@@ -79,6 +88,9 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
             commit {
               oid
               proposedPolicy: file(path: ".github/countersign.yml") { object { ...File } }
+              proposedOrganization: file(path: "countersign.yml") @include(if: $keepsOrganizationPolicy) {
+                object { ...File }
+              }
               associatedPullRequests(first: 100) { totalCount nodes { ...SharesHead } }
               statusCheckRollup {
                 contexts(first: 100) {
@@ -93,7 +105,7 @@ export const PULL_REQUEST_FACTS = /* GraphQL */ `
       }
     }
   }
-  ${ACTOR}${COMMIT}${REVIEW}${DISMISSAL}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${SHARES_HEAD}
+  ${ACTOR}${COMMIT}${REVIEW}${DISMISSAL}${RESULT}${CLASSIC_PROTECTION}${RULE}${CONTROL_FILES}${FILE}${ORGANIZATION_POLICY}${SHARES_HEAD}
 `;
 
 const PAGE_VARIABLES = "$owner: String!, $name: String!, $number: Int!, $after: String!";
@@ -160,11 +172,26 @@ export const PULL_REQUEST_RESULTS = /* GraphQL */ `
 
 /** Policy file and trust material as of any commit: used for the state just before a merge. */
 export const CONTROL_FILES_AT = /* GraphQL */ `
-  query ControlFilesAt($owner: String!, $name: String!, $policyPath: String!, $trustPath: String!) {
+  query ControlFilesAt(
+    $owner: String!
+    $name: String!
+    $policyPath: String!
+    $trustPath: String!
+    $organizationCommit: String!
+  ) {
+    organization: repository(owner: $owner, name: ".github") { ...OrganizationPolicy }
     repository(owner: $owner, name: $name) {
       databaseId
       ...ControlFiles
     }
   }
-  ${CONTROL_FILES}
+  ${CONTROL_FILES}${FILE}${ORGANIZATION_POLICY}
+`;
+
+/** The account's policy file as of a commit that is no longer the newest. */
+export const ORGANIZATION_POLICY_AT = /* GraphQL */ `
+  query OrganizationPolicyAt($owner: String!, $organizationCommit: String!) {
+    organization: repository(owner: $owner, name: ".github") { ...OrganizationPolicy }
+  }
+  ${FILE}${ORGANIZATION_POLICY}
 `;

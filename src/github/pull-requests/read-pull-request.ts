@@ -2,8 +2,10 @@ import type { Octokit } from "@octokit/rest";
 import type { CommitFact, Fact, ResultFact } from "../../facts/facts.js";
 import { unknown } from "../../facts/facts.js";
 import type { PullRequestAddress, PullRequestReading } from "../../facts/source.js";
-import { POLICY_PATH, TRUST_FOLDER } from "../../policy/document.js";
-import { mapProposedPolicy } from "../base-branch/map-files.js";
+import { ORGANIZATION_POLICY_PATH, POLICY_PATH, TRUST_FOLDER } from "../../policy/document.js";
+import { keepsOrganizationPolicy } from "../../policy/paths.js";
+import { mapProposed } from "../base-branch/map-files.js";
+import { ORGANIZATION_MAY_BE_ABSENT } from "../base-branch/map-organization.js";
 import { mapProtection } from "../base-branch/map-protection.js";
 import { readControlFiles } from "../base-branch/read-files.js";
 import { query } from "../client/graphql.js";
@@ -16,7 +18,11 @@ import { PULL_REQUEST_FACTS } from "./queries.js";
 import { pullRequestFacts, type PullRequestNode } from "./responses.js";
 
 /** Of a file that a commit does not have GitHub says so as of an error. */
-const MAY_BE_ABSENT = ["repository.pullRequest.headCommit.nodes.0.commit.proposedPolicy"];
+const MAY_BE_ABSENT = [
+  "repository.pullRequest.headCommit.nodes.0.commit.proposedPolicy",
+  "repository.pullRequest.headCommit.nodes.0.commit.proposedOrganization",
+  ...ORGANIZATION_MAY_BE_ABSENT,
+];
 
 /**
  * Reads one pull request in one GraphQL request, and one more for each further page of commits, reviews or results, and
@@ -34,6 +40,8 @@ export async function readPullRequest(
     ...variables(address),
     policyPath: `refs/heads/${baseRef}:${POLICY_PATH}`,
     trustPath: `refs/heads/${baseRef}:${TRUST_FOLDER}`,
+    organizationCommit: "HEAD",
+    keepsOrganizationPolicy: keepsOrganizationPolicy(address.repository),
   };
   const { data, refused } = await query(client, PULL_REQUEST_FACTS, pullRequestFacts, asked, MAY_BE_ABSENT);
   throwIfNeeded(refused);
@@ -50,10 +58,29 @@ export async function readPullRequest(
     protection: mapProtection(node.baseRef, refused, node.mergeQueue !== null),
     controlFiles: await readControlFiles(client, address.repository, data.repository, {
       commitOid: node.baseRef?.target?.oid ?? node.baseRefOid,
+      organization: data.organization,
       refused,
     }),
-    proposedPolicy: readProposedPolicy(node, refused),
+    ...mapProposals(address, node, refused),
     siblings: mapSiblings(node, data.repository.databaseId, refused),
+  };
+}
+
+function mapProposals(
+  { repository }: PullRequestAddress,
+  { headCommit, headRefOid }: PullRequestNode,
+  refused: readonly string[],
+): Pick<PullRequestReading, "proposedPolicy" | "proposedOrganization"> {
+  const head = headCommit.nodes[0]?.commit;
+  const map = (path: string, field: "proposedPolicy" | "proposedOrganization") =>
+    head?.oid === headRefOid
+      ? mapProposed(path, field, head[field]?.object ?? null, refused)
+      : HEAD_NOT_LISTED;
+  return {
+    proposedPolicy: map(POLICY_PATH, "proposedPolicy"),
+    proposedOrganization: keepsOrganizationPolicy(repository)
+      ? map(ORGANIZATION_POLICY_PATH, "proposedOrganization")
+      : null,
   };
 }
 
@@ -67,15 +94,6 @@ async function readCommits(node: PullRequestNode, pages: Pages): Promise<Fact<re
 }
 
 /** What is not read of the head commit must not look like something that it lacks. */
-function readProposedPolicy(
-  node: PullRequestNode,
-  refused: readonly string[],
-): PullRequestReading["proposedPolicy"] {
-  const head = node.headCommit.nodes[0]?.commit;
-  if (head?.oid !== node.headRefOid) return HEAD_NOT_LISTED;
-  return mapProposedPolicy(head.proposedPolicy?.object ?? null, refused);
-}
-
 const HEAD_NOT_LISTED = unknown(
   "inconsistent",
   "GitHub does not list the head commit as the last one of the pull request: the pull request has no commits of its own, or they are still being listed.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { baseRef, controlFiles, file } from "../base-branch/schemas.js";
+import { baseRef, controlFiles, file, organizationPolicy } from "../base-branch/schemas.js";
 import { account, commit, dismissal, list, oid, page, review, rollup } from "../nodes/schemas.js";
 
 /**
@@ -50,6 +50,7 @@ const pullRequest = z.object({
         commit: z.object({
           oid: z.string(),
           proposedPolicy: z.object({ object: file.nullable() }).nullable(),
+          proposedOrganization: z.object({ object: file.nullable() }).nullish(),
           associatedPullRequests: list(sharesHead).nullable(),
           statusCheckRollup: rollup,
         }),
@@ -68,8 +69,9 @@ export const pullRequestFacts = inRepository(
     nameWithOwner: z.string(),
     pullRequest: pullRequest.nullable(),
   }),
-);
-export const controlFilesAt = inRepository(controlFiles);
+).extend({ organization: organizationPolicy });
+export const controlFilesAt = inRepository(controlFiles).extend({ organization: organizationPolicy });
+export const organizationPolicyAt = z.object({ organization: organizationPolicy });
 export const commitsPage = inPullRequest({ commits: page(z.object({ commit })) });
 export const reviewsPage = inPullRequest({ reviews: page(review) });
 export const resultsPage = inPullRequest({

@@ -9,6 +9,7 @@ import { LIST_LIMIT, name, shaped } from "./common.js";
 const NEVER: ReadonlySet<string> = new Set<RuleName>([
   "policy-file",
   "proposed-policy",
+  "organization-policy",
   "shared-head",
   "frozen-branch",
   "policy-in-doubt",

@@ -1,112 +1,41 @@
-import type { z } from "zod";
 import { canonicalJson, sha256Hex } from "../../evidence/canonical.js";
 import { type Policy, PolicySchema } from "../document.js";
-import { keysAt, nearest } from "./suggest.js";
-import { type KeyPath, type PolicyProblem, readYaml, type YamlSource } from "./yaml.js";
+import { type DocumentKind, readDocument } from "./read-document.js";
+import { keysAt } from "./suggest.js";
+import type { PolicyProblem, YamlSource } from "./yaml.js";
 
 export type { PolicyProblem } from "./yaml.js";
 
 export type ParsedPolicy =
-  | { readonly ok: true; readonly policy: Policy; readonly digest: string }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly digest: string;
+      /** What is written, and where. */
+      readonly source: YamlSource;
+    }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+const POLICY_FILE: DocumentKind<Policy> = {
+  schema: PolicySchema,
+  keysAt,
+  page: "docs/policy.md",
+  whenEmpty: "Write `version: 1` for the strict default, or delete the file.",
+};
 
 /**
  * Reads a policy file. Gives the policy with every default filled in and its digest (see `policyDigest`), or every
  * problem with line and remedy. Never throws, and never gives a policy where there was any problem.
  */
 export function parsePolicy(text: string): ParsedPolicy {
-  const yaml = readYaml(text);
-  if (!yaml.ok) return { ok: false, problems: yaml.problems.slice(0, PROBLEM_LIMIT) };
-  const parsed = PolicySchema.safeParse(yaml.source.value);
-  if (parsed.success) return { ok: true, policy: parsed.data, digest: policyDigest(parsed.data) };
-  const problems = parsed.error.issues
-    .slice(0, PROBLEM_LIMIT)
-    .flatMap((issue) => describe(issue, [], yaml.source));
-  problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { ok: false, problems: problems.slice(0, PROBLEM_LIMIT) };
+  const read = readDocument(text, POLICY_FILE);
+  if (!read.ok) return read;
+  const { value: policy, source } = read;
+  return { ok: true, policy, digest: policyDigest(policy), source };
 }
-
-/** More than anyone mends in one go; a hostile file could give thousands. */
-const PROBLEM_LIMIT = 20;
 
 /**
  * Lower-case hex SHA-256 over the canonical JSON of the policy in force, defaults included: comments and layout do
  * not change it, a changed default does.
  */
 export const policyDigest = (policy: Policy): string => sha256Hex(canonicalJson(policy));
-
-type Issue = z.core.$ZodIssue;
-
-function describe(issue: Issue, prefix: KeyPath, source: YamlSource): PolicyProblem[] {
-  const path = [...prefix, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.slice(0, PROBLEM_LIMIT).map((key) => unknownKey(key, path, source));
-  if (issue.code === "invalid_union")
-    return closestBranch(issue.errors).flatMap((inner) => describe(inner, path, source));
-  return [{ ...source.locate(path), path: dotted(path), ...explain(issue, dotted(path)) }];
-}
-
-/** Of the shapes an item may have, the one it misses by least is the one that was meant. */
-function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  return [...branches].sort((a, b) => weight(a) - weight(b))[0] ?? [];
-}
-
-const weight = (issues: readonly Issue[]): number =>
-  issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
-
-function unknownKey(key: string, path: KeyPath, source: YamlSource): PolicyProblem {
-  const allowed = keysAt(path);
-  const meant = nearest(key, allowed);
-  return {
-    ...source.locate(path, key),
-    path: dotted([...path, key]),
-    message: `There is no key \`${key}\` here.`,
-    remedy: meant === null ? `Known here: ${allowed.join(", ")}.` : `Did you mean \`${meant}\`?`,
-  };
-}
-
-function explain(issue: Issue, path: string): { message: string; remedy: string } {
-  const subject = path === "" ? "The file" : `\`${path}\``;
-  switch (issue.code) {
-    case "invalid_type":
-      return issue.input === undefined && issue.message.endsWith("received undefined")
-        ? { message: `${subject} is missing.`, remedy: `Add it: it is ${noun(issue.expected)}.` }
-        : { message: `${subject} has the wrong type.`, remedy: `It must be ${noun(issue.expected)}.` };
-    case "invalid_value":
-      return {
-        message: `${subject} has a value it cannot have.`,
-        remedy: `It can be ${issue.values.map(String).join(" or ")}.`,
-      };
-    case "too_small":
-      return { message: `${subject} is too small or too short.`, remedy: `The least is ${issue.minimum}.` };
-    case "too_big":
-      return { message: `${subject} is too big or too long.`, remedy: `The most is ${issue.maximum}.` };
-    case "custom":
-      return { message: issue.message, remedy: remedyOf(issue.params) };
-    default:
-      return { message: `${subject} is not valid.`, remedy: `${issue.message}.` };
-  }
-}
-
-/** A check of ours says what mends it (`complain`). */
-function remedyOf(params: Readonly<Record<string, unknown>> = {}): string {
-  const { remedy } = params;
-  return typeof remedy === "string" ? remedy : "Write it as docs/policy.md shows.";
-}
-
-const NOUNS: Readonly<Record<string, string>> = {
-  array: "a list",
-  boolean: "true or false",
-  int: "a whole number",
-  number: "a number",
-  object: "a mapping of keys to values",
-  string: "a text",
-};
-
-const noun = (type: string): string => NOUNS[type] ?? type;
-
-const dotted = (path: KeyPath): string =>
-  path
-    .map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`))
-    .join("")
-    .replace(/^\./, "");

@@ -3,11 +3,11 @@ import type { KeyPath } from "./yaml.js";
 
 const SCHEMA = policyJsonSchema();
 
-/** The keys that the policy document knows at `path`, sorted. */
-export function keysAt(path: KeyPath): string[] {
+/** The keys that a document, by its JSON Schema the policy's, knows at `path`, sorted. */
+export function keysAt(path: KeyPath, ofDocument: Readonly<Record<string, unknown>> = SCHEMA): string[] {
   const schemas = path.reduce<unknown[]>(
     (found, part) => found.flatMap((schema) => step(schema, part)),
-    [SCHEMA],
+    [ofDocument],
   );
   return [
     ...new Set(

@@ -24,6 +24,14 @@ export interface Position {
   readonly column: number;
 }
 
+/** A kind of file, for the words of its problems. */
+export interface FileKind {
+  /** The page that shows how it is written. */
+  readonly page: string;
+  /** What is to be done about an empty one. */
+  readonly whenEmpty: string;
+}
+
 export type YamlResult =
   | { readonly ok: true; readonly source: YamlSource }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
@@ -35,17 +43,17 @@ const SIZE_LIMIT = 64 * 1024;
  * mark, bytes that are not UTF-8, tabs and other control or direction characters, directives, several documents, anchors, aliases, merge
  * keys, tags, keys that are not strings, repeated keys, more than 64 KiB. Never throws.
  */
-export function readYaml(text: string): YamlResult {
+export function readYaml(text: string, kind: FileKind): YamlResult {
   const refused = refusedText(text);
   if (refused.length > 0) return { ok: false, problems: refused };
   try {
-    return readDocument(text);
+    return readDocument(text, kind);
   } catch {
     // The library recurses; a file that is nested deep enough ends there.
     const message = "The file is nested too deeply to be read.";
     return {
       ok: false,
-      problems: [{ ...START, path: "", message, remedy: "Write it as docs/policy.md shows." }],
+      problems: [{ ...START, path: "", message, remedy: shownBy(kind) }],
     };
   }
 }
@@ -93,7 +101,7 @@ function refusedLine(text: string, line: number): PolicyProblem[] {
   return [{ line, column, path: "", message: `The line holds ${found.what}.`, remedy: found.remedy }];
 }
 
-function readDocument(text: string): YamlResult {
+function readDocument(text: string, kind: FileKind): YamlResult {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     version: "1.2",
@@ -105,8 +113,8 @@ function readDocument(text: string): YamlResult {
     lineCounter: lines,
   });
   const [document, second] = "empty" in documents ? [] : documents;
-  if (document === undefined) return { ok: false, problems: [EMPTY] };
-  const problems = [...syntaxProblems(document, lines), ...trickProblems(document, lines)];
+  if (document === undefined) return { ok: false, problems: [emptyFile(kind)] };
+  const problems = [...syntaxProblems(document, lines, kind), ...trickProblems(document, lines)];
   if (second !== undefined) {
     const message = "The file holds more than one YAML document.";
     problems.push({
@@ -119,29 +127,28 @@ function readDocument(text: string): YamlResult {
   if (problems.length > 0) return { ok: false, problems };
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   return value === null
-    ? { ok: false, problems: [EMPTY] }
+    ? { ok: false, problems: [emptyFile(kind)] }
     : { ok: true, source: located(document, lines, value) };
 }
 
-const EMPTY: PolicyProblem = {
-  ...START,
-  path: "",
-  message: "The file is empty.",
-  remedy: "Write `version: 1` for the strict default, or delete the file.",
+const emptyFile = ({ whenEmpty: remedy }: FileKind): PolicyProblem => {
+  return { ...START, path: "", message: "The file is empty.", remedy };
 };
+
+const shownBy = ({ page }: FileKind): string => `Write it as ${page} shows.`;
 
 function at(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return line === 0 ? START : { line, column: col };
 }
 
-function syntaxProblems(document: Document.Parsed, lines: LineCounter): PolicyProblem[] {
+function syntaxProblems(document: Document.Parsed, lines: LineCounter, kind: FileKind): PolicyProblem[] {
   return [...document.errors, ...document.warnings].map((error) => ({
     ...at(lines, error.pos[0]),
     path: "",
     message:
       error.code === "DUPLICATE_KEY" ? "The key is repeated." : `This is not valid YAML: ${error.message}.`,
-    remedy: error.code === "DUPLICATE_KEY" ? "Keep one of them." : "Write it as docs/policy.md shows.",
+    remedy: error.code === "DUPLICATE_KEY" ? "Keep one of them." : shownBy(kind),
   }));
 }
 

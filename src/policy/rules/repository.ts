@@ -20,8 +20,10 @@ export const repositoryUrl = (facts: Addressed): string =>
   facts.pullRequest.url.replace(/\/pull\/\d+\/?$/, "");
 
 /** The address of the GitHub that the repository lives on. */
-export const originUrl = (facts: Addressed): string =>
-  /^https?:\/\/[^/]+/.exec(facts.pullRequest.url)?.[0] ?? "";
+export const originUrl = (facts: Addressed): string => originOf(facts.pullRequest.url);
+
+/** The address of the GitHub that a page is on. */
+export const originOf = (url: string): string => /^https?:\/\/[^/]+/.exec(url)?.[0] ?? "";
 
 /** An object id as people write it. */
 export const shortOid = (oid: string): string => oid.slice(0, 10);

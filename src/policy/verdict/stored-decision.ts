@@ -34,11 +34,19 @@ const StoredDecisionSchema = z.strictObject({
   outcome,
   gates: z.array(z.strictObject({ gate, outcome, findings: z.array(finding) })),
   policy: z.strictObject({
-    source: z.enum(["repository", "built-in", "invalid", "unreadable"]),
+    source: z.enum(["repository", "organization", "built-in", "invalid", "unreadable"]),
     path: z.string().nullable(),
     digest: z.string().nullable(),
     commitOid: z.string().nullable(),
     mode: z.literal("observe").exactOptional(),
+    organization: z
+      .strictObject({
+        place: z.string(),
+        revision: z.int().nullable(),
+        digest: z.string(),
+        commitOid: z.string(),
+      })
+      .exactOptional(),
   }),
   controls: z.array(controlId),
   observedAt: z.string(),

@@ -60,7 +60,26 @@ const WORDS: Readonly<Record<RuleName, RuleWords>> = {
   "policy-file": { open: "policy file unusable", unknown: "policy file not readable" },
   "proposed-policy": {
     open: "proposed policy file unusable",
+    reasons: {
+      "proposed-policy-loosens": [
+        "key of the proposed policy looser than the organization's",
+        "keys of the proposed policy looser than the organization's",
+      ],
+      "proposed-organization-policy-older": "organization's policy proposed without a new revision",
+      "proposed-organization-policy-removed": "organization's policy to be taken away",
+    },
     unknown: "proposed policy file not readable",
+  },
+  "organization-policy": {
+    open: "organization's policy unusable",
+    reasons: {
+      "organization-policy-loosened": [
+        "key looser than the organization's",
+        "keys looser than the organization's",
+      ],
+      "organization-policy-older": "organization's policy is an older one",
+      "organization-policy-rewritten": "organization's policy changed without a new revision",
+    },
   },
   "shared-head": {
     open: ["other pull request not judged yet", "other pull requests not judged yet"],

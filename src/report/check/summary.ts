@@ -1,4 +1,5 @@
-import { GATES, type PolicyIdentity } from "../../policy/finding.js";
+import { ORGANIZATION_POLICY_PATH } from "../../policy/document.js";
+import { GATES, type OrganizationIdentity, type PolicyIdentity } from "../../policy/finding.js";
 import { declaredBlock } from "../case/declared.js";
 import { table } from "../case/sections/lines.js";
 import { code, linkTarget, plain } from "../escape.js";
@@ -95,23 +96,51 @@ function inShort(findings: readonly SharedFinding[]): string {
 
 /** Which policy judged. */
 export function policyLine(decisions: readonly PullDecision[]): string {
-  const lines = decisions.map(({ pull, decision: { policy } }) => {
-    const digest = policy.digest === null ? "" : `, digest ${code(policy.digest.slice(0, 16))}`;
-    const file = policyFile(policy, pull.url);
-    switch (policy.source) {
-      case "repository":
-        return `Policy: ${file} of the base branch${digest}.`;
-      case "built-in":
-        return `Policy: the built-in strict default, because the base branch has no policy file${digest}.`;
-      case "invalid":
-        return `Policy: ${file} of the base branch cannot be used, so nothing passes${digest}.`;
-      case "unreadable":
-        return "Policy: could not be read, so nothing passes.";
-      case "not-read":
-        return "Not judged yet by any policy, so nothing passes.";
-    }
-  });
+  const lines = decisions.map(({ pull, decision: { policy } }) => policyWords(policy, pull.url));
   return [...new Set(lines)].map((text) => `<sub>${text}</sub>`).join("\n");
+}
+
+function policyWords(policy: PolicyIdentity, pullUrl?: string): string {
+  const { source, organization } = policy;
+  if (organization === undefined) return ownPolicyWords(policy, pullUrl);
+  const named = organizationFile(organization, pullUrl);
+  return source === "invalid"
+    ? `Policy: ${named}, lets nothing pass.`
+    : `${ownPolicyWords(policy, pullUrl)} Over it: ${named}.`;
+}
+
+function ownPolicyWords(policy: PolicyIdentity, pullUrl?: string): string {
+  const digest = policy.digest === null ? "" : `, digest ${code(policy.digest.slice(0, 16))}`;
+  const file = policyFile(policy, pullUrl);
+  switch (policy.source) {
+    case "repository":
+      return `Policy: ${file} of the base branch${digest}.`;
+    case "organization":
+      return "Policy: the organization's defaults, because the base branch has no policy file.";
+    case "built-in":
+      return `Policy: the built-in strict default, because the base branch has no policy file${digest}.`;
+    case "invalid":
+      return `Policy: ${file} of the base branch cannot be used, so nothing passes${digest}.`;
+    case "unreadable":
+      return "Policy: could not be read, so nothing passes.";
+    case "not-read":
+      return "Not judged yet by any policy, so nothing passes.";
+  }
+}
+
+function organizationFile(
+  { place, revision, digest, commitOid }: OrganizationIdentity,
+  pullUrl?: string,
+): string {
+  const name = code(ORGANIZATION_POLICY_PATH);
+  const origin = /^https?:\/\/[^/]+/.exec(pullUrl ?? "")?.[0];
+  const target =
+    origin === undefined
+      ? null
+      : linkTarget(`${origin}/${place}/blob/${commitOid}/${ORGANIZATION_POLICY_PATH}`);
+  const file = target === null ? name : `[${name}](${target})`;
+  const which = revision === null ? "" : `, revision ${revision}`;
+  return `${file} of ${code(place)}${which}, digest ${code(digest.slice(0, 16))}`;
 }
 
 /** The policy as it judged, not as the branch has it by now. */

@@ -1,6 +1,6 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../../flows/context.js";
-import { evaluateOpen, evaluateTenant, type Place } from "../subjects.js";
+import { evaluateOpen, evaluateTenant, lookAtOrganizationPolicy, type Place } from "../subjects.js";
 
 /**
  * The app installed on an account, suspended there, taken off, or given other repositories: the account's tenant
@@ -43,12 +43,14 @@ export function onInstallation(app: Probot, context: FlowContext): void {
       await context.store.enqueue({ task: "watch-repository", payload: place });
       await evaluateOpen(context, place, null);
     }
+    await lookAtOrganizationPolicy(context, account.id, namesOf(payload.repositories_added));
   });
 
   app.on("installation_repositories.removed", async ({ payload }) => {
     const account = accountOf(payload.installation);
     if (account === null) return;
     for (const place of placesOf(account, payload.repositories_removed)) await leave(context, place);
+    await lookAtOrganizationPolicy(context, account.id, namesOf(payload.repositories_removed));
   });
 }
 
@@ -75,6 +77,9 @@ const placesOf = (account: InstalledAccount, repositories: readonly ListedReposi
       ? []
       : [{ tenantId: account.id, repository: { id, owner: account.login, name } }],
   );
+
+const namesOf = (repositories: readonly ListedRepository[]): string[] =>
+  repositories.flatMap(({ name }) => name ?? []);
 
 function accountOf({ account }: Pick<InstallationPayload, "account">): InstalledAccount | null {
   return account?.login === undefined ? null : { id: account.id, login: account.login };

@@ -1,7 +1,13 @@
 import type { Probot } from "probot";
 import type { FlowContext } from "../../flows/context.js";
 import { leave } from "../../flows/watch/watch-repository.js";
-import { evaluateOpen, type Place, placeOf, type RepositoryPayload } from "../subjects.js";
+import {
+  evaluateOpen,
+  lookAtOrganizationPolicy,
+  type Place,
+  placeOf,
+  type RepositoryPayload,
+} from "../subjects.js";
 
 /**
  * What becomes of a repository itself. Its name and its default branch stand in what we keep, and which of its branches
@@ -9,7 +15,9 @@ import { evaluateOpen, type Place, placeOf, type RepositoryPayload } from "../su
  */
 export function onRepository(app: Probot, context: FlowContext): void {
   app.on("repository.created", async ({ payload }) => {
-    await context.store.enqueue({ task: "watch-repository", payload: placeOf(payload) });
+    const place = placeOf(payload);
+    await context.store.enqueue({ task: "watch-repository", payload: place });
+    await lookAtOrganizationPolicy(context, place.tenantId, [place.repository.name]);
   });
 
   app.on(
@@ -64,9 +72,11 @@ async function lookAgain(
   }
   await store.enqueue({ task: "watch-repository", payload: place });
   await evaluateOpen(context, place, null);
+  await lookAtOrganizationPolicy(context, place.tenantId, [place.repository.name]);
 }
 
 async function leavePlace(context: FlowContext, { tenantId, repository }: Place): Promise<void> {
+  await lookAtOrganizationPolicy(context, tenantId, [repository.name]);
   const known = await context.store.findRepository(tenantId, repository.id);
   if (known !== null) await leave(context, known);
 }

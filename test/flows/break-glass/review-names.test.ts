@@ -40,6 +40,7 @@ function landing(changeKey: string): Landed {
     x509: NO_X509,
     defaultBranch: "main",
     defaultPolicy: null,
+    organization: known({ place: "acme/.github", file: null, used: null }),
   };
   const policy = resolvePolicy(known(files), oid);
   return {

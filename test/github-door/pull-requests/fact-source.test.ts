@@ -220,7 +220,7 @@ describe("what GitHub refuses", () => {
     ],
     ["for no reason", [{ message: "Something went wrong" }], "github-unavailable"],
   ])("is an error where it is %s", async (_what, errors, code) => {
-    github.answer(() => ({ json: { data: { repository: null }, errors } }));
+    github.answer(() => ({ json: { data: { organization: null, repository: null }, errors } }));
     await expect(facts.readPullRequest(ADDRESS)).rejects.toMatchObject({ code });
   });
 
@@ -243,7 +243,7 @@ describe("an answer that is none", () => {
     ["of another shape", ok({ repository: { databaseId: "100" } }), "github-unavailable"],
     ["a cut connection", { cut: true }, "github-unavailable"],
     ["a failure", { status: 502, json: {} }, "github-unavailable"],
-    ["no repository", ok({ repository: null }), "github-not-found"],
+    ["no repository", ok({ organization: null, repository: null }), "github-not-found"],
     ["no pull request", ok(repositoryAnswer(null)), "github-not-found"],
     ["a refusal", { status: 403, json: { message: "Resource not accessible" } }, "github-forbidden"],
     ["a secondary limit", { status: 403, headers: { "retry-after": "60" }, json: {} }, "github-rate-limited"],
@@ -255,7 +255,7 @@ describe("an answer that is none", () => {
 
 describe("control files at a commit", () => {
   it("are read from that commit", async () => {
-    github.answer(() => ok({ repository: controlFiles({ policyFile: blob("version: 1") }) }));
+    github.answer(() => ok({ organization: null, repository: controlFiles({ policyFile: blob("version: 1") }) }));
     expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({
       value: { commitOid: BASE, policy: { text: "version: 1" } },
     });
@@ -266,9 +266,9 @@ describe("control files at a commit", () => {
 
   it("are unknown where GitHub refuses one, or the repository is gone", async () => {
     const errors = [error("FORBIDDEN", ["repository", "trustFolder"])];
-    github.answer(() => ({ json: { data: { repository: controlFiles() }, errors } }));
+    github.answer(() => ({ json: { data: { organization: null, repository: controlFiles() }, errors } }));
     expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({ reason: { code: "forbidden" } });
-    github.answer(() => ok({ repository: null }));
+    github.answer(() => ok({ organization: null, repository: null }));
     expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({ reason: { code: "not-found" } });
   });
 });

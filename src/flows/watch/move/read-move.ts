@@ -27,7 +27,7 @@ export async function readControlFilesAt(
   oid: string,
   instants: Instants,
 ): Promise<Fact<ControlFiles>> {
-  const files = await facts.readControlFiles(repository, oid);
+  const files = await facts.readControlFiles(repository, oid, instants.movedAt);
   if (!files.known || files.value.policy !== null) return awaitRead(files, instants);
   const commit = await branches.readPushedCommits(repository, null, oid);
   return awaitRead(commit.known ? files : commit, instants);

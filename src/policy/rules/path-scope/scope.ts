@@ -1,5 +1,6 @@
 import { diffOf, type Tree } from "../../../breakglass/diff.js";
 import { Glob } from "../../document/glob.js";
+import { ORGANIZATION_POLICY_PATH } from "../../paths.js";
 
 /** What a change touches, seen from the policy's `paths`. */
 export interface Scope {
@@ -17,8 +18,8 @@ export interface Scope {
 /** More names than this tell nobody more, and would swell the records. */
 const NAMED = 100;
 
-/** What the gates themselves rest on: policy, keys, who owns what, and the workflows whose results count. */
-const ALWAYS = [".github/**", "CODEOWNERS", "docs/CODEOWNERS"];
+/** What the gates themselves rest on: policies, keys, who owns what, and the workflows whose results count. */
+const ALWAYS = [".github/**", ORGANIZATION_POLICY_PATH, "CODEOWNERS", "docs/CODEOWNERS"];
 
 const SYMLINK = "120000";
 const SUBMODULE = "160000";
