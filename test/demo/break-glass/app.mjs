@@ -11,7 +11,6 @@ const fail = (error) => {
 };
 
 const running = await startApp(readConfig(), { now: () => new Date(Date.now() + aheadMs) });
-running.finished.catch(fail);
 process.on("message", (ahead) => {
   aheadMs = ahead;
   running.lookForDue().then(() => process.send("looked"), fail);
