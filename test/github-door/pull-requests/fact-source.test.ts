@@ -253,9 +253,46 @@ describe("an answer that is none", () => {
   });
 });
 
+describe("the account's policy", () => {
+  const answerOrganization = (organization: object | null, errors?: object[]): void => {
+    const data = { ...repositoryAnswer(pullRequest()), organization };
+    github.answer(() => ({ json: { data, ...(errors && { errors }) } }));
+  };
+  const read = async () => {
+    const { controlFiles: files } = await facts.readPullRequest(ADDRESS);
+    return files.known ? files.value.organization : files;
+  };
+  const ofCommit = (file: object | null) => ({ commit: { oid: BASE, policy: file && { object: file } } });
+
+  it("comes with the one commit that it is of", async () => {
+    answerOrganization(ofCommit(blob("version: 1")));
+    const file = { path: "countersign.yml", text: "version: 1", commitOid: BASE };
+    expect(await read()).toMatchObject({ value: { place: "acme/.github", file, used: null } });
+    expect(queries()).toEqual(["PullRequestFacts"]);
+  });
+
+  it.each([
+    ["no repository, or none that it may see", null, [error("NOT_FOUND", ["organization"])]],
+    ["an empty repository", { commit: null }, undefined],
+    ["no file", ofCommit(null), [error("NOT_FOUND", ["organization", "commit", "policy"])]],
+  ])("is not there where there is %s", async (_what, node, errors) => {
+    answerOrganization(node, errors);
+    expect(await read()).toMatchObject({ known: true, value: { file: null } });
+  });
+
+  it("is unknown where it is refused, or no text", async () => {
+    answerOrganization(null, [error("FORBIDDEN", ["organization", "commit"])]);
+    expect(await read()).toMatchObject({ known: false, reason: { code: "forbidden" } });
+    answerOrganization(ofCommit(blob("", { isBinary: true, text: null })));
+    expect(await read()).toMatchObject({ known: false, reason: { code: "malformed" } });
+  });
+});
+
 describe("control files at a commit", () => {
   it("are read from that commit", async () => {
-    github.answer(() => ok({ organization: null, repository: controlFiles({ policyFile: blob("version: 1") }) }));
+    github.answer(() =>
+      ok({ organization: null, repository: controlFiles({ policyFile: blob("version: 1") }) }),
+    );
     expect(await facts.readControlFiles(REPOSITORY, BASE)).toMatchObject({
       value: { commitOid: BASE, policy: { text: "version: 1" } },
     });
