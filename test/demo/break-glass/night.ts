@@ -49,9 +49,14 @@ async function discovered(stage: Stage, cast: Cast): Promise<Around> {
   show.say(
     "Stakeholders are told on the channel that the policy's first route names. Here it is a webhook to a receiver within the demo, which verifies every signature with the library of the Standard Webhooks scheme:",
   );
-  const [opened, ...more] = stage.receiver.news();
+  const news = stage.receiver.news();
+  const [opened, ...more] = news.filter(({ type }) => type === "break-glass.opened");
   if (opened === undefined || more.length > 0) throw new Error(`${more.length} alerts too many of one push.`);
   alertInFull(opened);
+  show.say(
+    "What happened to main's protection they were told as it was seen, whether or not anything landed meanwhile: Carol's setting in the afternoon, and Dave's this night:",
+  );
+  alerts(news.filter((one) => one !== opened));
   return around;
 }
 
