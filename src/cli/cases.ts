@@ -2,7 +2,7 @@ import { deadlines, type Deadline } from "../breakglass/clocks.js";
 import { type CaseFile, readCaseFile } from "../breakglass/stored.js";
 import { isCountersignError } from "../errors.js";
 import { visible } from "../report/escape.js";
-import type { StoredCase } from "../store/case-store.js";
+import type { StoredCase } from "../store/ports/case-store.js";
 import type { Store, Tenant } from "../store/store.js";
 import { type Command, parseOptions, UsageError } from "./command.js";
 import { withStore } from "./with-store.js";

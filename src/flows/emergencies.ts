@@ -6,7 +6,7 @@ import type { ChangeFacts } from "../facts/facts.js";
 import type { GatheredChange } from "../facts/gather.js";
 import type { Installation } from "../github/github.js";
 import type { Doubt, Emergencies, Freeze } from "../policy/emergencies.js";
-import type { StoredCase } from "../store/case-store.js";
+import type { StoredCase } from "../store/ports/case-store.js";
 import type { FlowContext } from "./context.js";
 import { isDoubtful, isOrphaned } from "./case/basis.js";
 import { issueUrl } from "./case/issue-url.js";

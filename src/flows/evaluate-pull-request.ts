@@ -8,7 +8,7 @@ import { expiresAt } from "../policy/verdict/expiry.js";
 import { type Decision, enforced } from "../policy/finding.js";
 import { baseDigest, stateDigest, stateOf } from "../policy/verdict/seen.js";
 import type { PullRequestSubject } from "../store/jobs.js";
-import type { PullRequestSeen } from "../store/healing-store.js";
+import type { PullRequestSeen } from "../store/ports/healing-store.js";
 import type { KnownPullRequest, NewDecision, StoreTransaction } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
 import { gatherPorts, installationOf, type FlowContext } from "./context.js";

@@ -3,7 +3,7 @@ import { isCountersignError } from "../errors.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import { ANNOTATIONS_A_REQUEST, type CheckRunContent, type PostedRun } from "../github/check-runs.js";
 import type { Installation } from "../github/github.js";
-import type { ShownCheck } from "../store/healing-store.js";
+import type { ShownCheck } from "../store/ports/healing-store.js";
 import type { CommitSubject } from "../store/jobs.js";
 import type { CommitKey, WantedCheck } from "../store/store.js";
 import { installationOf, type FlowContext } from "./context.js";

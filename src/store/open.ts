@@ -13,8 +13,8 @@ import type { Store, StoreTransaction } from "./store.js";
 import { branchStoreOn, branchTransactionOn } from "./tables/branches/store.js";
 import { budgetStoreOn } from "./tables/budgets.js";
 import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
-import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/checks.js";
-import { decisionAsOf, insertDecision, latestDecisions } from "./tables/decisions.js";
+import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/changes/checks.js";
+import { decisionAsOf, insertDecision, latestDecisions } from "./tables/changes/decisions.js";
 import {
   acceptDeliveries,
   findDelivery,
@@ -23,11 +23,11 @@ import {
 } from "./tables/deliveries.js";
 import { healingStoreOn, healingTransactionOn } from "./tables/healing/store.js";
 import { lockName } from "./tables/locks.js";
-import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/merge-groups.js";
+import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/changes/merge-groups.js";
 import { policyStoreOn } from "./tables/policy-revisions.js";
-import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/pull-requests.js";
+import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/changes/pull-requests.js";
 import { countRefusals } from "./tables/refusals.js";
-import { findPusher, savePusher } from "./tables/pushes.js";
+import { findPusher, savePusher } from "./tables/changes/pushes.js";
 import {
   appendRecord,
   findMergeRecord,

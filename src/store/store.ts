@@ -1,13 +1,13 @@
 import type { Account, BranchTip, RepositoryRef } from "../facts/facts.js";
 import type { Urgency } from "../urgency.js";
-import type { BudgetStore } from "./budget-store.js";
-import type { BranchKey, BranchStore, BranchTransaction } from "./branch-store.js";
-import type { CaseStore, CaseTransaction } from "./case-store.js";
-import type { HealingStore, HealingTransaction } from "./healing-store.js";
+import type { BudgetStore } from "./ports/budget-store.js";
+import type { BranchKey, BranchStore, BranchTransaction } from "./ports/branch-store.js";
+import type { CaseStore, CaseTransaction } from "./ports/case-store.js";
+import type { HealingStore, HealingTransaction } from "./ports/healing-store.js";
 import type { Job } from "./jobs.js";
 import type { QueueDepth } from "./queue/depth.js";
-import type { MergeGroupStore, MergeGroupTransaction } from "./merge-group-store.js";
-import type { PolicyStore } from "./policy-store.js";
+import type { MergeGroupStore, MergeGroupTransaction } from "./ports/merge-group-store.js";
+import type { PolicyStore } from "./ports/policy-store.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
 export interface Store

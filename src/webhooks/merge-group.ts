@@ -1,7 +1,7 @@
 import type { Probot } from "probot";
 import { CountersignError } from "../errors.js";
 import type { FlowContext } from "../flows/context.js";
-import type { GroupEnd, NewMergeGroup } from "../store/merge-group-store.js";
+import type { GroupEnd, NewMergeGroup } from "../store/ports/merge-group-store.js";
 import { evaluateAtCommit, placeOf, type RepositoryPayload } from "./subjects.js";
 
 /** Groups of pull requests that a merge queue is about to land. */

@@ -1,7 +1,7 @@
 import type { FlowContext } from "../flows/context.js";
 import { mayBeControlled } from "../flows/watch/candidates.js";
 import { ORGANIZATION_POLICY_PATH, POLICY_PATH, TRUST_FOLDER } from "../policy/document.js";
-import type { NewPush } from "../store/branch-store.js";
+import type { NewPush } from "../store/ports/branch-store.js";
 import {
   accountOf,
   evaluateOpen,

@@ -4,7 +4,7 @@ import { type CaseFile, writeCaseFile } from "../../src/breakglass/stored.js";
 import { casesCommand } from "../../src/cli/cases.js";
 import { UsageError } from "../../src/cli/command.js";
 import { handlingOf } from "../../src/policy/break-glass.js";
-import type { NewStoredCase } from "../../src/store/case-store.js";
+import type { NewStoredCase } from "../../src/store/ports/case-store.js";
 import { after, CASES, drive, make, OID, open } from "../breakglass/make.js";
 import { AT } from "../store/samples.js";
 import { aCase, anIssue, minutes } from "../store/tables/samples.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StoredCase } from "../../src/store/case-store.js";
+import type { StoredCase } from "../../src/store/ports/case-store.js";
 import type { Store, StoredRecord } from "../../src/store/store.js";
 import type { Repo } from "../github/world/model.js";
 

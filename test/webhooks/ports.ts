@@ -8,9 +8,9 @@ import type {
   KnownRepository,
   NewPush,
   ProtectionChange,
-} from "../../src/store/branch-store.js";
+} from "../../src/store/ports/branch-store.js";
 import type { Job } from "../../src/store/jobs.js";
-import type { KnownMergeGroup } from "../../src/store/merge-group-store.js";
+import type { KnownMergeGroup } from "../../src/store/ports/merge-group-store.js";
 import type { HeadPush, KnownPullRequest, Store, StoreTransaction, Tenant } from "../../src/store/store.js";
 import { APP_ID, BASE, HEAD, PLACE, UPDATED_AT } from "./payloads.js";
 

@@ -3,7 +3,7 @@ import type { Grant } from "../../breakglass/roles.js";
 import { type CaseFile, heldPolicy, readCaseFile } from "../../breakglass/stored.js";
 import { type Handling, handlingOf, termsOf } from "../../policy/break-glass.js";
 import type { PolicySource } from "../../policy/resolve.js";
-import type { StoredCase } from "../../store/case-store.js";
+import type { StoredCase } from "../../store/ports/case-store.js";
 
 /** What a new case is judged by, and how it is handled. */
 export interface Basis {

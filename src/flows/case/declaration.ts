@@ -2,7 +2,7 @@ import type { CaseEvent } from "../../breakglass/event.js";
 import { changeKeys, readCaseFile } from "../../breakglass/stored.js";
 import type { ChangeFacts } from "../../facts/facts.js";
 import type { PullDecision } from "../../report/merged.js";
-import type { StoredCase } from "../../store/case-store.js";
+import type { StoredCase } from "../../store/ports/case-store.js";
 import type { FlowContext } from "../context.js";
 import { withCase } from "./core/with-case.js";
 import { issueUrl } from "./issue-url.js";

@@ -1,5 +1,5 @@
 import type { RepositoryRef } from "../../facts/facts.js";
-import type { StoredCase } from "../../store/case-store.js";
+import type { StoredCase } from "../../store/ports/case-store.js";
 
 /** The web address of a case's repository by the name that it has now; it may have had another when the case began. */
 export const currentUrl = (repositoryUrl: string, { owner, name }: RepositoryRef): string =>

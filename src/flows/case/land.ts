@@ -5,7 +5,7 @@ import { CountersignError } from "../../errors.js";
 import type { RepositoryRef } from "../../facts/facts.js";
 import type { Decision } from "../../policy/finding.js";
 import type { PolicySource } from "../../policy/resolve.js";
-import type { StoredCase } from "../../store/case-store.js";
+import type { StoredCase } from "../../store/ports/case-store.js";
 import type { StoreTransaction } from "../../store/store.js";
 import { type Basis, basisOf } from "./basis.js";
 import { CaseDraft, type CasePlace } from "./core/draft.js";

@@ -5,7 +5,7 @@ import { decisionDigestInput } from "../../policy/decide.js";
 import { unattributed } from "../../policy/merge-group/findings.js";
 import { outcomeName } from "../../policy/rules/path-scope.js";
 import type { CommitSubject } from "../../store/jobs.js";
-import type { KnownMergeGroup } from "../../store/merge-group-store.js";
+import type { KnownMergeGroup } from "../../store/ports/merge-group-store.js";
 import type { NewDecision, StoreTransaction } from "../../store/store.js";
 import { type FlowContext, installationOf } from "../context.js";
 import { wantJoined } from "../want-checks.js";

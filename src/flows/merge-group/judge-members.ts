@@ -17,7 +17,7 @@ import { memberDecision } from "../../policy/merge-group/member-decision.js";
 import { isOutside } from "../../policy/rules/path-scope.js";
 import { expiresAt } from "../../policy/verdict/expiry.js";
 import type { SignatureVerdict } from "../../signatures/verdict.js";
-import type { KnownMergeGroup } from "../../store/merge-group-store.js";
+import type { KnownMergeGroup } from "../../store/ports/merge-group-store.js";
 import { findDeclared } from "../case/declaration.js";
 import { type FlowContext, gatherPorts } from "../context.js";
 import { readHindrances } from "../emergencies.js";

@@ -4,7 +4,7 @@ import { known, unknown } from "../../facts/facts.js";
 import type { MergeQueueReading, QueueMethod } from "../../policy/merge-group/queue.js";
 import type { Installation } from "../../github/github.js";
 import { attributeGroup, type Member } from "../../policy/merge-group/attribute.js";
-import type { KnownMergeGroup } from "../../store/merge-group-store.js";
+import type { KnownMergeGroup } from "../../store/ports/merge-group-store.js";
 
 /** GitHub's answers may lag behind its webhooks; for this long what does not fit is taken for lag. */
 const LAG_MS = 2 * 60_000;

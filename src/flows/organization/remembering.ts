@@ -4,7 +4,7 @@ import { known } from "../../facts/facts.js";
 import type { FactSource } from "../../facts/source.js";
 import type { Installation } from "../../github/github.js";
 import { parseOrganizationPolicy } from "../../policy/organization/parse.js";
-import type { PolicyStore } from "../../store/policy-store.js";
+import type { PolicyStore } from "../../store/ports/policy-store.js";
 
 /** What a tenant's memory of its account's policy needs. */
 export interface Memory {

@@ -8,7 +8,7 @@ import {
 } from "../../policy/drift/window.js";
 import type { ToldChange } from "../../policy/drift/drift.js";
 import type { Emergencies } from "../../policy/emergencies.js";
-import type { BranchKey, ProtectionChange } from "../../store/branch-store.js";
+import type { BranchKey, ProtectionChange } from "../../store/ports/branch-store.js";
 import type { Store, StoredRecord } from "../../store/store.js";
 
 /** What speaks against protection having been whole when a merge landed. */

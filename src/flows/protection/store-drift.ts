@@ -4,7 +4,7 @@ import { type Drift, isSame, type Snapshot } from "../../policy/drift/drift.js";
 import { changesAround, type Window, windowsAround, windowsOf } from "../../policy/drift/window.js";
 import { routeFor } from "../../report/case/alert.js";
 import { driftAlert } from "../../report/drift/alert.js";
-import type { BranchKey } from "../../store/branch-store.js";
+import type { BranchKey } from "../../store/ports/branch-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import type { NewRecord, StoredRecord, StoreTransaction } from "../../store/store.js";
 import type { FlowContext } from "../context.js";

@@ -1,5 +1,5 @@
 import { isControlled } from "../../policy/document/branches.js";
-import type { KnownRepository } from "../../store/branch-store.js";
+import type { KnownRepository } from "../../store/ports/branch-store.js";
 import type { Store } from "../../store/store.js";
 
 /** Whether the default branch's policy, as it was last read, controls a branch. */

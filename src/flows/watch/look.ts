@@ -3,7 +3,7 @@ import type { Attribution } from "../../breakglass/detect/look.js";
 import { CountersignError } from "../../errors.js";
 import type { BranchReading } from "../../facts/case-source.js";
 import type { Installation } from "../../github/github.js";
-import type { KnownBranch, NewPush } from "../../store/branch-store.js";
+import type { KnownBranch, NewPush } from "../../store/ports/branch-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import type { FlowContext } from "../context.js";
 import { awaitPushes } from "./lag.js";

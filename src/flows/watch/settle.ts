@@ -1,7 +1,7 @@
 import type { PullRequestChange } from "../../breakglass/detect/look.js";
 import { changeKeys } from "../../evidence/change-key.js";
 import { baselineRecord } from "../../evidence/push-record.js";
-import type { BranchKey, KnownBranch } from "../../store/branch-store.js";
+import type { BranchKey, KnownBranch } from "../../store/ports/branch-store.js";
 import type { NewRecord, StoreTransaction } from "../../store/store.js";
 import { landCase } from "../case/land.js";
 import type { FlowContext } from "../context.js";

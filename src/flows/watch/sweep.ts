@@ -2,7 +2,7 @@ import { isCountersignError } from "../../errors.js";
 import type { Installation } from "../../github/github.js";
 import type { OpenPullState } from "../../github/pull-requests/open-states.js";
 import { stateDigest } from "../../policy/verdict/seen.js";
-import type { SeenPullRequest, ShownCheck } from "../../store/healing-store.js";
+import type { SeenPullRequest, ShownCheck } from "../../store/ports/healing-store.js";
 import type { RepositorySubject } from "../../store/jobs.js";
 import { installationOf, type FlowContext } from "../context.js";
 import { externalIdOf } from "../publish-checks.js";

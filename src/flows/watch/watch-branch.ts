@@ -1,7 +1,7 @@
 import type { Change, MoveChange } from "../../breakglass/detect/look.js";
 import { CountersignError, isCountersignError } from "../../errors.js";
 import type { Installation } from "../../github/github.js";
-import type { StoredCase } from "../../store/case-store.js";
+import type { StoredCase } from "../../store/ports/case-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import { doubtOf } from "../case/basis.js";
 import { installationOf, type FlowContext } from "../context.js";

@@ -3,7 +3,7 @@ import type { RepositoryReading } from "../../facts/case-source.js";
 import type { Installation } from "../../github/github.js";
 import { DEFAULT_BRANCH } from "../../policy/document.js";
 import { resolveDefaultPolicy } from "../../policy/resolve.js";
-import type { KnownRepository } from "../../store/branch-store.js";
+import type { KnownRepository } from "../../store/ports/branch-store.js";
 import type { RepositorySubject } from "../../store/jobs.js";
 import { installationOf, type FlowContext } from "../context.js";
 import { isListed } from "./candidates.js";

@@ -1,4 +1,4 @@
-import type { BudgetStore } from "../budget-store.js";
+import type { BudgetStore } from "../ports/budget-store.js";
 import type { Database } from "../database.js";
 
 /** What is left of GitHub's limits for one installation, as whoever spends it wrote it. */

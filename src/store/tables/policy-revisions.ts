@@ -1,7 +1,7 @@
 import type { UsedRevision } from "../../facts/control-files.js";
 import type { Database, Queries } from "../database.js";
 import { toBigInt } from "../numbers.js";
-import type { PolicyPlace, PolicyStore } from "../policy-store.js";
+import type { PolicyPlace, PolicyStore } from "../ports/policy-store.js";
 
 /** Revisions of policy files, outside of transactions. */
 export function policyStoreOn(database: Database): PolicyStore {

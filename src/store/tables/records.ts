@@ -1,4 +1,4 @@
-import type { BranchKey } from "../branch-store.js";
+import type { BranchKey } from "../ports/branch-store.js";
 import type { Queries } from "../database.js";
 import { toBigInt, toNumber } from "../numbers.js";
 import type { Record as RecordRow } from "../prisma/client.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { BranchKey, KnownBranch, NewPush } from "../../../src/store/branch-store.js";
+import type { BranchKey, KnownBranch, NewPush } from "../../../src/store/ports/branch-store.js";
 import { eachDatabase, freshId } from "../../support/postgres.js";
 import { AT, LARGE } from "../samples.js";
 import { aProtectionChange, aPush, aRepository, HOSTILE, minutes, REPOSITORY } from "./samples.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { NewStoredCase, StoredCase } from "../../../src/store/case-store.js";
+import type { NewStoredCase, StoredCase } from "../../../src/store/ports/case-store.js";
 import { eachDatabase, freshId } from "../../support/postgres.js";
 import { AT, LARGE } from "../samples.js";
 import { aCase, anIssue, minutes, REPOSITORY } from "./samples.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { BranchKey } from "../../../src/store/branch-store.js";
+import type { BranchKey } from "../../../src/store/ports/branch-store.js";
 import { eachDatabase, freshId } from "../../support/postgres.js";
 import { aRecord, AT, LARGE } from "../samples.js";
 import { aProtectionChange, aSnapshot, minutes, REPOSITORY } from "./samples.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import type { NewMergeGroup } from "../../../src/store/merge-group-store.js";
+import type { NewMergeGroup } from "../../../src/store/ports/merge-group-store.js";
 import { eachDatabase } from "../../support/postgres.js";
 
 const repository = { id: 100, owner: "acme", name: "infra" };

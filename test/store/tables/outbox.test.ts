@@ -5,7 +5,7 @@ import type {
   NewIssue,
   PostedIssue,
   WantedIssue,
-} from "../../../src/store/case-store.js";
+} from "../../../src/store/ports/case-store.js";
 import { eachDatabase, freshId } from "../../support/postgres.js";
 import { AT, LARGE } from "../samples.js";
 import { aComment, anAlert, anIssue, HOSTILE, minutes, REPOSITORY } from "./samples.js";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { NewSnapshot } from "../../../src/store/audit-store.js";
+import type { NewSnapshot } from "../../../src/store/ports/audit-store.js";
 import type { TimerRow } from "../../../src/breakglass/clocks.js";
-import type { KnownRepository, NewPush, ProtectionChange } from "../../../src/store/branch-store.js";
-import type { NewAlert, NewComment, NewIssue, NewStoredCase } from "../../../src/store/case-store.js";
+import type { KnownRepository, NewPush, ProtectionChange } from "../../../src/store/ports/branch-store.js";
+import type { NewAlert, NewComment, NewIssue, NewStoredCase } from "../../../src/store/ports/case-store.js";
 import { freshId } from "../../support/postgres.js";
 import { AT, LARGE } from "../samples.js";
 

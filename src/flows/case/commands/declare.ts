@@ -7,7 +7,7 @@ import { gather, type GatheredChange } from "../../../facts/gather.js";
 import type { Installation } from "../../../github/github.js";
 import { handlingOf, termsOf } from "../../../policy/break-glass.js";
 import type { Policy } from "../../../policy/document.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import { type FlowContext, gatherPorts } from "../../context.js";

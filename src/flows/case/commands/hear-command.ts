@@ -1,7 +1,7 @@
 import { type Command, parseCommand } from "../../../breakglass/commands.js";
 import { type Refusal, refuse } from "../../../breakglass/rules.js";
 import type { Installation } from "../../../github/github.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import { type FlowContext, installationOf } from "../../context.js";
 import { declare } from "./declare.js";

@@ -5,7 +5,7 @@ import type { Rule } from "../../../breakglass/rules.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import type { Transition } from "../../../breakglass/transition.js";
 import type { Installation } from "../../../github/github.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import { unknown } from "../../../facts/facts.js";
 import type { Answer } from "../../../report/case/answer.js";

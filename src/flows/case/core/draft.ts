@@ -5,7 +5,7 @@ import { type CaseFile, readCaseFile } from "../../../breakglass/stored.js";
 import { type Transition, transition } from "../../../breakglass/transition.js";
 import type { RepositoryRef } from "../../../facts/facts.js";
 import type { Occasion } from "../../../report/case/alert.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 
 /** Which change a case is about, and where. */
 export interface CasePlace {

@@ -7,7 +7,7 @@ import { sealRecord, stepRecord } from "../../../evidence/case-record.js";
 import { alertFor, type Occasion, routeFor } from "../../../report/case/alert.js";
 import { stepComment, timerComment } from "../../../report/case/comment.js";
 import type { CaseView } from "../../../report/case/view.js";
-import type { NewStoredCase } from "../../../store/case-store.js";
+import type { NewStoredCase } from "../../../store/ports/case-store.js";
 import type { NewRecord, StoreTransaction } from "../../../store/store.js";
 import { issueUrl } from "../issue-url.js";
 import type { CaseDraft } from "./draft.js";

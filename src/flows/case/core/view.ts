@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CaseView } from "../../../report/case/view.js";
-import type { StoredAlert } from "../../../store/case-store.js";
+import type { StoredAlert } from "../../../store/ports/case-store.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import { currentUrl, issueUrl } from "../issue-url.js";
 import type { CaseDraft } from "./draft.js";

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from "../../../evidence/canonical.js";
 import { issueBody, issueTitle } from "../../../report/case/issue.js";
 import type { CaseView } from "../../../report/case/view.js";
-import type { IssueHome } from "../../../store/case-store.js";
+import type { IssueHome } from "../../../store/ports/case-store.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import type { CaseDraft } from "./draft.js";
 

@@ -1,5 +1,5 @@
 import { caseIdOf } from "../../../breakglass/stored.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
 import { CaseDraft } from "./draft.js";

@@ -2,7 +2,7 @@ import { type CaseFile, heldPolicy, readCaseFile } from "../../../breakglass/sto
 import type { Installation } from "../../../github/github.js";
 import { termsOf } from "../../../policy/break-glass.js";
 import { resolvePolicy } from "../../../policy/resolve.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { StoredRecord } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
 import { isOrphaned } from "../basis.js";

@@ -1,4 +1,4 @@
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CaseSubject } from "../../../store/jobs.js";
 import { installationOf, type FlowContext } from "../../context.js";
 import { followAuthority } from "./authority.js";

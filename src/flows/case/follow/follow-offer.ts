@@ -5,7 +5,7 @@ import type { RetroactiveOffer } from "../../../facts/case-source.js";
 import type { ReviewFact } from "../../../facts/facts.js";
 import { known } from "../../../facts/facts.js";
 import type { Installation } from "../../../github/github.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { FlowContext } from "../../context.js";
 import { readActor } from "../actor.js";
 import type { CaseDraft } from "../core/draft.js";

@@ -4,7 +4,7 @@ import type { CaseEvent } from "../../../breakglass/event.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import type { RepositoryRef } from "../../../facts/facts.js";
 import type { Installation } from "../../../github/github.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { FlowContext } from "../../context.js";
 import { withCase } from "../core/with-case.js";
 

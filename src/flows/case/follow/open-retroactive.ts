@@ -2,7 +2,7 @@ import { isCountersignError } from "../../../errors.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import type { Installation } from "../../../github/github.js";
 import { retroactiveTemplate, retroactiveTitle } from "../../../report/case/retroactive/template.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { FlowContext } from "../../context.js";
 import { viewOf } from "../core/view.js";
 import { withCase } from "../core/with-case.js";

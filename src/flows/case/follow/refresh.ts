@@ -3,7 +3,7 @@ import type { Involvement } from "../../../breakglass/roles.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import { gather } from "../../../facts/gather.js";
 import type { Installation } from "../../../github/github.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import { type FlowContext, gatherPorts } from "../../context.js";
 import { moversOf } from "../../watch/move/movers.js";
 import { handsInCommits, handsInPull, involved } from "../involvement.js";

@@ -2,7 +2,7 @@ import { CountersignError, isCountersignError } from "../../../errors.js";
 import type { IssuePlace } from "../../../facts/case-source.js";
 import type { Installation } from "../../../github/github.js";
 import { caseMarker } from "../../../report/case/markers.js";
-import type { StoredCase, WantedIssue } from "../../../store/case-store.js";
+import type { StoredCase, WantedIssue } from "../../../store/ports/case-store.js";
 import type { CaseSubject } from "../../../store/jobs.js";
 import { installationOf, type FlowContext } from "../../context.js";
 import { UNKNOWN_ID } from "../core/want-issue.js";

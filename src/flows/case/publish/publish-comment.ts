@@ -1,7 +1,7 @@
 import type { RepositoryRef } from "../../../facts/facts.js";
 import type { Installation } from "../../../github/github.js";
 import { commentMarker, markedComment } from "../../../report/case/markers.js";
-import type { WantedComment } from "../../../store/case-store.js";
+import type { WantedComment } from "../../../store/ports/case-store.js";
 import type { PayloadOf } from "../../../store/jobs.js";
 import { installationOf, type FlowContext } from "../../context.js";
 import { byCurrentName } from "../../current-name.js";

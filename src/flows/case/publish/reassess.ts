@@ -1,5 +1,5 @@
 import { type CaseFile, heldPolicy, readCaseFile } from "../../../breakglass/stored.js";
-import type { StoredCase } from "../../../store/case-store.js";
+import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CaseSubject } from "../../../store/jobs.js";
 import type { KnownPullRequest } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";

@@ -1,7 +1,7 @@
 import { isCountersignError } from "../../../errors.js";
 import { readCaseFile } from "../../../breakglass/stored.js";
 import type { Alert } from "../../../report/case/alert.js";
-import type { StoredAlert } from "../../../store/case-store.js";
+import type { StoredAlert } from "../../../store/ports/case-store.js";
 import type { PayloadOf } from "../../../store/jobs.js";
 import type { FlowContext } from "../../context.js";
 import { issueUrl } from "../issue-url.js";

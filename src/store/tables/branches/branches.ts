@@ -1,4 +1,4 @@
-import type { BranchKey, KnownBranch } from "../../branch-store.js";
+import type { BranchKey, KnownBranch } from "../../ports/branch-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { Branch as BranchRow } from "../../prisma/client.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BranchKey, ProtectionChange } from "../../branch-store.js";
+import type { BranchKey, ProtectionChange } from "../../ports/branch-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { ProtectionChange as ChangeRow } from "../../prisma/client.js";

@@ -1,4 +1,4 @@
-import type { NewPush } from "../../branch-store.js";
+import type { NewPush } from "../../ports/branch-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { BranchPush as PushRow } from "../../prisma/client.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KnownRepository } from "../../branch-store.js";
+import type { KnownRepository } from "../../ports/branch-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { Repository as RepositoryRow } from "../../prisma/client.js";

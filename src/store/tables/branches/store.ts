@@ -1,4 +1,4 @@
-import type { BranchStore, BranchTransaction } from "../../branch-store.js";
+import type { BranchStore, BranchTransaction } from "../../ports/branch-store.js";
 import { bind, type Database, type Queries } from "../../database.js";
 import { countChanges } from "../records.js";
 import { cover, coveredOids, findBranch, listBranches, saveBranch } from "./branches.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CountersignError } from "../../../errors.js";
-import type { NewAlert, StoredAlert } from "../../case-store.js";
+import type { NewAlert, StoredAlert } from "../../ports/case-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { Alert as AlertRow } from "../../prisma/client.js";

@@ -1,5 +1,5 @@
 import { CountersignError } from "../../../errors.js";
-import type { NewStoredCase, StoredCase } from "../../case-store.js";
+import type { NewStoredCase, StoredCase } from "../../ports/case-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { Prisma, BreakGlassCase as CaseRow } from "../../prisma/client.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CountersignError } from "../../../errors.js";
-import type { NewComment, WantedComment } from "../../case-store.js";
+import type { NewComment, WantedComment } from "../../ports/case-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { WantedComment as CommentRow } from "../../prisma/client.js";

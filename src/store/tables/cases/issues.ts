@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CountersignError } from "../../../errors.js";
 import type { RepositoryRef } from "../../../facts/facts.js";
-import type { IssueHome, NewIssue, PostedIssue, WantedIssue } from "../../case-store.js";
+import type { IssueHome, NewIssue, PostedIssue, WantedIssue } from "../../ports/case-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt } from "../../numbers.js";
 import type { WantedIssue as IssueRow } from "../../prisma/client.js";

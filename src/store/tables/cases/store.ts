@@ -1,5 +1,5 @@
 import type { Clock } from "../../../clock.js";
-import type { CaseStore, CaseTransaction } from "../../case-store.js";
+import type { CaseStore, CaseTransaction } from "../../ports/case-store.js";
 import { bind, type Database, type Queries } from "../../database.js";
 import { alertsOf, findAlert, noteAlertAttempt, wantAlert } from "./alerts.js";
 import {

@@ -1,5 +1,5 @@
 import type { TimerRow } from "../../../breakglass/clocks.js";
-import type { StoredTimer } from "../../case-store.js";
+import type { StoredTimer } from "../../ports/case-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import { oneOf } from "../values.js";

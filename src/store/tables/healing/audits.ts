@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Snapshot } from "../../../policy/drift/drift.js";
-import type { LastAudit, LateDelivery, NewSnapshot } from "../../audit-store.js";
-import type { BranchKey } from "../../branch-store.js";
+import type { LastAudit, LateDelivery, NewSnapshot } from "../../ports/audit-store.js";
+import type { BranchKey } from "../../ports/branch-store.js";
 import type { Queries } from "../../database.js";
 import { toBigInt } from "../../numbers.js";
 import type { ProtectionSnapshot as SnapshotRow } from "../../prisma/client.js";

@@ -1,5 +1,5 @@
 import type { Queries } from "../../database.js";
-import type { PullRequestSeen, SeenPullRequest, ShownCheck } from "../../healing-store.js";
+import type { PullRequestSeen, SeenPullRequest, ShownCheck } from "../../ports/healing-store.js";
 import { toBigInt } from "../../numbers.js";
 
 /** Notes what a look at a pull request saw. */

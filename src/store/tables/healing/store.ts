@@ -1,5 +1,5 @@
 import { bind, type Database, type Queries } from "../../database.js";
-import type { HealingStore, HealingTransaction } from "../../healing-store.js";
+import type { HealingStore, HealingTransaction } from "../../ports/healing-store.js";
 import { noteAudited, unauditedChanges } from "../branches/protection.js";
 import { landedBetween, passedSince } from "../records.js";
 import {

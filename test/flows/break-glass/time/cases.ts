@@ -1,6 +1,6 @@
 import type { Case, Step } from "../../../../src/breakglass/case.js";
 import { readCaseFile } from "../../../../src/breakglass/stored.js";
-import type { StoredCase } from "../../../../src/store/case-store.js";
+import type { StoredCase } from "../../../../src/store/ports/case-store.js";
 import type { IssueHandle } from "../../../github/scenario/issue.js";
 import type { RepositoryHandle } from "../../../github/scenario.js";
 import type { Cast } from "../../../support/cast.js";

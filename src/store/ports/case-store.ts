@@ -1,5 +1,5 @@
-import type { TimerRow } from "../breakglass/clocks.js";
-import type { RepositoryRef } from "../facts/facts.js";
+import type { TimerRow } from "../../breakglass/clocks.js";
+import type { RepositoryRef } from "../../facts/facts.js";
 
 /** What the database keeps of break-glass cases: the cases, their timers, and the outboxes of issue, comments, alerts. */
 export interface CaseStore {

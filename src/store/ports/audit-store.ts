@@ -1,6 +1,6 @@
-import type { Snapshot } from "../policy/drift/drift.js";
+import type { Snapshot } from "../../policy/drift/drift.js";
 import type { BranchKey, ProtectionChange } from "./branch-store.js";
-import type { StoredRecord } from "./store.js";
+import type { StoredRecord } from "../store.js";
 
 /** What the database keeps of audits of protection. */
 export interface AuditStore {

@@ -1,6 +1,6 @@
-import type { StoredBudget } from "./tables/budgets.js";
+import type { StoredBudget } from "../tables/budgets.js";
 
-export type { StoredBudget } from "./tables/budgets.js";
+export type { StoredBudget } from "../tables/budgets.js";
 
 /** What is left of GitHub's limits, for each installation; 0 is the app itself. */
 export interface BudgetStore {

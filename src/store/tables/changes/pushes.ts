@@ -1,8 +1,8 @@
-import type { Account, BranchTip } from "../../facts/facts.js";
-import type { Queries } from "../database.js";
-import { toBigInt } from "../numbers.js";
-import type { HeadPush } from "../store.js";
-import { toAccount } from "./values.js";
+import type { Account, BranchTip } from "../../../facts/facts.js";
+import type { Queries } from "../../database.js";
+import { toBigInt } from "../../numbers.js";
+import type { HeadPush } from "../../store.js";
+import { toAccount } from "../values.js";
 
 export async function findPusher(
   queries: Queries,

@@ -1,8 +1,8 @@
-import type { Queries } from "../database.js";
-import { toBigInt, toNumber } from "../numbers.js";
-import type { Decision as DecisionRow } from "../prisma/client.js";
-import type { CommitKey, NewDecision, StoredDecision } from "../store.js";
-import { lockName } from "./locks.js";
+import type { Queries } from "../../database.js";
+import { toBigInt, toNumber } from "../../numbers.js";
+import type { Decision as DecisionRow } from "../../prisma/client.js";
+import type { CommitKey, NewDecision, StoredDecision } from "../../store.js";
+import { lockName } from "../locks.js";
 
 /**
  * Inserts a decision unless the newest of this pull request and head has the same digest. A verdict that changed and

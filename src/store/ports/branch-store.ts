@@ -1,4 +1,4 @@
-import type { Account, RepositoryRef } from "../facts/facts.js";
+import type { Account, RepositoryRef } from "../../facts/facts.js";
 
 /** What the database keeps of branches: where they stand by our account, and which of their commits have a record. */
 export interface BranchStore {

@@ -1,6 +1,6 @@
-import type { RepositoryRef } from "../facts/facts.js";
-import type { MergeGroup } from "../policy/merge-group/queue.js";
-import type { CommitKey } from "./store.js";
+import type { RepositoryRef } from "../../facts/facts.js";
+import type { MergeGroup } from "../../policy/merge-group/queue.js";
+import type { CommitKey } from "../store.js";
 
 /** What the database keeps of merge groups: which there are, and which of them have ended. */
 export interface MergeGroupStore {

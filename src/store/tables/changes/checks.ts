@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { CountersignError } from "../../errors.js";
-import type { Queries } from "../database.js";
-import { toBigInt, toNumber } from "../numbers.js";
-import type { CheckContent, CheckKey, CommitKey, PostOutcome, WantedCheck } from "../store.js";
+import { CountersignError } from "../../../errors.js";
+import type { Queries } from "../../database.js";
+import { toBigInt, toNumber } from "../../numbers.js";
+import type { CheckContent, CheckKey, CommitKey, PostOutcome, WantedCheck } from "../../store.js";
 
 /** What is kept as JSON; the digest has its own column. */
 const storedContent = z.object({

@@ -1,5 +1,5 @@
 import type { AuditStore, AuditTransaction } from "./audit-store.js";
-import type { CommitKey } from "./store.js";
+import type { CommitKey } from "../store.js";
 
 /** What the database keeps so that what no webhook told is found: what the last look at each pull request saw. */
 export interface HealingStore extends AuditStore {

@@ -1,15 +1,15 @@
-import { bind, type Database, type Queries } from "../database.js";
+import { bind, type Database, type Queries } from "../../database.js";
 import type {
   GroupEnd,
   KnownMergeGroup,
   MergeGroupStore,
   MergeGroupTransaction,
   NewMergeGroup,
-} from "../merge-group-store.js";
-import { toBigInt, toNumber } from "../numbers.js";
-import type { MergeGroup as MergeGroupRow } from "../prisma/client.js";
-import type { CommitKey } from "../store.js";
-import { oneOf } from "./values.js";
+} from "../../ports/merge-group-store.js";
+import { toBigInt, toNumber } from "../../numbers.js";
+import type { MergeGroup as MergeGroupRow } from "../../prisma/client.js";
+import type { CommitKey } from "../../store.js";
+import { oneOf } from "../values.js";
 
 const ENDS: Readonly<Record<GroupEnd, true>> = { merged: true, invalidated: true, dequeued: true };
 

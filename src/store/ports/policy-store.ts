@@ -1,4 +1,4 @@
-import type { UsedRevision } from "../facts/control-files.js";
+import type { UsedRevision } from "../../facts/control-files.js";
 
 /** What the database keeps of policy files that bear a revision: which of their revisions have judged. */
 export interface PolicyStore {

@@ -1,7 +1,7 @@
-import type { Queries } from "../database.js";
-import { toBigInt, toNumber } from "../numbers.js";
-import type { PullRequest as PullRequestRow } from "../prisma/client.js";
-import type { CommitKey, KnownPullRequest } from "../store.js";
+import type { Queries } from "../../database.js";
+import { toBigInt, toNumber } from "../../numbers.js";
+import type { PullRequest as PullRequestRow } from "../../prisma/client.js";
+import type { CommitKey, KnownPullRequest } from "../../store.js";
 
 /** Notes where a pull request stands, unless something newer is known. True if it was known to be open before. */
 export async function notePullRequest(queries: Queries, pull: KnownPullRequest): Promise<boolean> {
