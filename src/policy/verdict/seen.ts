@@ -42,7 +42,8 @@ const isOurs = (result: ResultFact, appId: number): boolean =>
 const keyOf = (result: ResultFact): string => canonicalJson(wellFormed(result));
 
 /**
- * A digest of what a base branch asks of every pull request into it: its protection, its policy, whose keys it trusts.
+ * A digest of what a base branch asks of every pull request into it: its protection, its policy and that of its account,
+ * whose keys it trusts.
  * The commit that the files were read from is left out: each merge makes another.
  */
 export function baseDigest(protection: Fact<ProtectionFact>, controlFiles: Fact<ControlFiles>): string {
@@ -50,11 +51,13 @@ export function baseDigest(protection: Fact<ProtectionFact>, controlFiles: Fact<
 }
 
 function oidsOf(files: ControlFiles) {
-  const { defaultBranch, defaultPolicy, policy, allowedSigners, revokedKeys, keyring, x509 } = files;
+  const { defaultBranch, defaultPolicy, policy, organization } = files;
+  const { allowedSigners, revokedKeys, keyring, x509 } = files;
   const folders = [keyring, x509.roots, x509.timestampAuthorities, x509.transparencyLogs];
   return {
     defaultBranch,
     defaultPolicy: defaultPolicy?.oid ?? null,
+    organization: organization.known ? (organization.value.file?.oid ?? null) : organization.reason.code,
     files: [policy, allowedSigners, revokedKeys, ...folders.flat()]
       .flatMap((file) => (file === null ? [] : [`${file.path} ${file.oid}`]))
       .sort(),

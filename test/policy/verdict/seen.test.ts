@@ -55,6 +55,15 @@ describe("what a base branch asks", () => {
   if (files === null) throw new Error("the sample's control files are known");
   const policy = { path: ".github/countersign.yml", oid: "1".repeat(40), text: "version: 1" };
 
+  const place = "acme/.github";
+  const used = {
+    revision: 3,
+    digest: "a".repeat(64),
+    commitOid: "3".repeat(40),
+    usedAt: "2026-11-20T09:00:00Z",
+  };
+  const account = { place, file: { ...policy, commitOid: "2".repeat(40) }, used: null };
+
   it("is another one where protection, policy or trust changed, and not by a merge", () => {
     const guarded = known(protection());
     const before = baseDigest(guarded, known(files));
@@ -65,8 +74,17 @@ describe("what a base branch asks", () => {
       baseDigest(guarded, known({ ...files, defaultPolicy: policy })),
       baseDigest(guarded, known({ ...files, keyring: [...files.keyring, { ...policy, path: "k.asc" }] })),
       baseDigest(guarded, unknown("forbidden", "No.", "Grant it.")),
+      baseDigest(guarded, known({ ...files, organization: known(account) })),
+      baseDigest(guarded, known({ ...files, organization: unknown("forbidden", "No.", "Grant it.") })),
     ];
     expect(new Set([before, ...others]).size).toBe(others.length + 1);
     expect(baseDigest(guarded, known({ ...files, commitOid: "e".repeat(40) }))).toBe(before);
+  });
+
+  it("is the same once the account's policy has judged, and whatever else changes in its repository", () => {
+    const of = (organization: typeof account | (Omit<typeof account, "used"> & { used: typeof used })) =>
+      baseDigest(known(protection()), known({ ...files, organization: known(organization) }));
+    const elsewhere = { ...account.file, commitOid: "4".repeat(40) };
+    expect(of({ ...account, file: elsewhere, used })).toBe(of(account));
   });
 });
