@@ -3,18 +3,20 @@ import { systemClock } from "../clock.js";
 import { loadEnvironmentFile, readConfig } from "../config.js";
 import { CountersignError, isCountersignError } from "../errors.js";
 import type { ControlFile, RepositoryRef } from "../facts/facts.js";
-import { type Simulation, Simulator } from "../flows/simulate.js";
+import { type Simulation, Simulator, type TriedPolicies } from "../flows/simulate.js";
 import { connectGitHub, type Installation } from "../github/github.js";
 import { silentLogger } from "../logger.js";
-import { parsePolicy } from "../policy/file/parse.js";
+import { parsePolicy, type PolicyProblem } from "../policy/file/parse.js";
+import { parseOrganizationPolicy } from "../policy/organization/parse.js";
 import { type Command, parseOptions, UsageError } from "./command.js";
 import { simulationLine, simulationPage, Tally } from "./simulation-text.js";
 
 const usage = [
-  "countersign simulate --policy FILE --repo OWNER/NAME (--pr N | --since 30d) [--json]",
+  "countersign simulate [--policy FILE] [--org-policy FILE] --repo OWNER/NAME (--pr N | --since 30d) [--json]",
   "",
   "Says what a policy would do, before any repository has it: of one pull request (--pr), or of all that are open or",
-  "were merged within a time (--since, in days). Merged ones are judged as of their merge, but by the protection that",
+  "were merged within a time (--since, in days). --policy stands for the repository's own, --org-policy for that of its",
+  "account; the one that is not given is the one that there is. Merged ones are judged as of their merge, but by the protection that",
   "the branch has today. Nothing is stored and nothing is posted. It speaks as the app (APP_ID, PRIVATE_KEY or",
   "PRIVATE_KEY_PATH, WEBHOOK_SECRET; .env is read), which must be installed on the repository. With --json one object",
   "a line, with every finding. Exit code 0: all would pass; 1: some would not; 2: could not run.",
@@ -30,6 +32,7 @@ export const simulateCommand: Command = {
       args,
       {
         policy: { type: "string" },
+        "org-policy": { type: "string" },
         repo: { type: "string" },
         pr: { type: "string" },
         since: { type: "string" },
@@ -37,11 +40,11 @@ export const simulateCommand: Command = {
       },
       usage,
     );
-    const policy = await readPolicyFile(required(options.policy, "--policy FILE"));
+    const tried = await readTried(options.policy ?? null, options["org-policy"] ?? null);
     const named = ownerAndName(required(options.repo, "--repo OWNER/NAME"));
     const which = choiceOf(options.pr, options.since);
     const { repository, installation } = await connect(named);
-    const simulator = new Simulator(installation, policy, systemClock);
+    const simulator = new Simulator(installation, tried, systemClock);
     const tally = new Tally();
     for await (const number of numbersOf(which, repository, installation)) {
       const simulation = await attempt(simulator, repository, number);
@@ -60,14 +63,27 @@ function required(value: string | undefined, what: string): string {
 }
 
 /** @throws CountersignError `config-invalid` with every line that is wrong */
-async function readPolicyFile(path: string): Promise<ControlFile> {
+async function readTried(policy: string | null, organization: string | null): Promise<TriedPolicies> {
+  if (policy === null && organization === null)
+    throw new UsageError(`--policy FILE or --org-policy FILE is missing.\n\n${usage}`);
+  return {
+    policy: policy === null ? null : await readPolicyFile(policy, parsePolicy),
+    organization: organization === null ? null : await readPolicyFile(organization, parseOrganizationPolicy),
+  };
+}
+
+type Parse = (
+  text: string,
+) => { readonly ok: true } | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+async function readPolicyFile(path: string, parse: Parse): Promise<ControlFile> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new CountersignError("config-invalid", `${path} cannot be read.`, {
       remedy: "Name the policy file that is to be tried: --policy .github/countersign.yml",
       cause: error,
     });
   });
-  const parsed = parsePolicy(text);
+  const parsed = parse(text);
   if (parsed.ok) return { path, oid: "", text };
   const problems = parsed.problems.map(
     ({ line, column, message, remedy }) => `${path}:${line}:${column}: ${message} ${remedy}`,

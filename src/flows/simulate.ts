@@ -26,8 +26,15 @@ export interface SimulationPorts {
   readonly retroactive: TreeSource;
 }
 
+/** Policies that are in no repository yet; `null`: the one that there is. */
+export interface TriedPolicies {
+  readonly policy: ControlFile | null;
+  /** The account's, over the repositories' own. */
+  readonly organization: ControlFile | null;
+}
+
 /**
- * Judges pull requests by a policy that is in no repository yet. A merged one is judged as of its merge. Keys and
+ * Judges pull requests by policies that are in no repository yet. A merged one is judged as of its merge. Keys and
  * revocations are those of the base branch, protection and everything else are what GitHub shows: of the past, GitHub
  * does not tell how a branch was protected. Nothing is stored and nothing is posted.
  */
@@ -37,8 +44,8 @@ export class Simulator {
   readonly #clock: Clock;
   readonly #verifier = new Verifier();
 
-  constructor({ facts, retroactive }: SimulationPorts, policy: ControlFile, clock: Clock) {
-    this.#source = under(policy, facts);
+  constructor({ facts, retroactive }: SimulationPorts, tried: TriedPolicies, clock: Clock) {
+    this.#source = under(tried, facts);
     this.#trees = retroactive;
     this.#clock = clock;
   }
@@ -66,18 +73,24 @@ export class Simulator {
   }
 }
 
-/** A source of facts in which every branch has this policy file. */
-function under(policy: ControlFile, source: FactSource): FactSource {
-  const governed = (files: Fact<ControlFiles>): Fact<ControlFiles> =>
-    files.known ? known({ ...files.value, policy, defaultPolicy: policy }) : files;
+/** A source of facts in which every branch has these policy files. */
+function under({ policy, organization }: TriedPolicies, source: FactSource): FactSource {
+  const governed = (files: Fact<ControlFiles>, { owner }: RepositoryRef): Fact<ControlFiles> => {
+    if (!files.known) return files;
+    const own = policy === null ? {} : { policy, defaultPolicy: policy };
+    const file = organization === null ? null : { ...organization, commitOid: "" };
+    const over =
+      file === null ? {} : { organization: known({ place: `${owner}/.github`, file, used: null }) };
+    return known({ ...files.value, ...own, ...over });
+  };
   return {
     appId: source.appId,
     readPullRequest: async (address) => {
       const reading = await source.readPullRequest(address);
-      return { ...reading, controlFiles: governed(reading.controlFiles) };
+      return { ...reading, controlFiles: governed(reading.controlFiles, reading.repository) };
     },
     readControlFiles: async (repository, commitOid, asOf) =>
-      governed(await source.readControlFiles(repository, commitOid, asOf)),
+      governed(await source.readControlFiles(repository, commitOid, asOf), repository),
     readOrganizationPolicy: (...args) => source.readOrganizationPolicy(...args),
     readRegisteredKeys: (...args) => source.readRegisteredKeys(...args),
     readPusher: (...args) => source.readPusher(...args),

@@ -24,8 +24,8 @@ function simulating(cast: () => Cast): void {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const policyFile = async (text: string): Promise<string> => {
-    const path = join(folder, "policy.yml");
+  const policyFile = async (text: string, name = "policy.yml"): Promise<string> => {
+    const path = join(folder, name);
     await writeFile(path, text);
     return path;
   };
@@ -139,8 +139,27 @@ function simulating(cast: () => Cast): void {
     expect(lines.join("\n")).toContain("It changes topic.yaml; gated are README.md");
   });
 
+  it("says what an account's policy would make of its repositories, under their own or under another one", async () => {
+    const repository = await cast().repository("governed");
+    const { pull } = await cast().greenPull(repository, "topic");
+    const where = ["--repo", "acme/governed", "--pr", String(pull.number)];
+    const enforced = (...lines: string[]) =>
+      policyFile(["version: 1", "revision: 1", "enforced:", ...lines, ""].join("\n"), "countersign.yml");
+    const stricter = await enforced("  review: { approvals: 2 }");
+    const { code, lines } = await run("--org-policy", stricter, ...where);
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toMatch(/would wait.*\(independent-approval\)/);
+    const loose = await policyFile(`${cast().policy()}review:\n  approvals: 1\n`);
+    const both = await run("--policy", loose, "--org-policy", stricter, ...where);
+    expect(both.lines.join("\n")).toContain("organization-policy");
+    expect((await run("--org-policy", await enforced("  review: { approvals: 1 }"), ...where)).code).toBe(0);
+    await expect(run("--org-policy", await enforced("  reviw: {}"), ...where)).rejects.toThrow(
+      /:4:3: There is no key `reviw`/,
+    );
+  });
+
   it.each<[string, readonly string[], RegExp]>([
-    ["no policy", ["--repo", "acme/dry", "--pr", "1"], /--policy FILE is missing/],
+    ["no policy", ["--repo", "acme/dry", "--pr", "1"], /--policy FILE or --org-policy FILE is missing/],
     ["no repository", ["--policy", "GOOD", "--pr", "1"], /--repo OWNER\/NAME is missing/],
     [
       "a policy that is not there",
