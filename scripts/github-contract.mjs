@@ -56,6 +56,9 @@ export const OPERATIONS = new Set([
   "users/list-ssh-signing-keys-for-user",
 ]);
 
+/** Those that only GitHub Enterprise Cloud has, which a description of its own holds. */
+export const ENTERPRISE_OPERATIONS = new Set(["orgs/get-audit-log"]);
+
 export const EVENTS = [
   "branch-protection-rule-created",
   "branch-protection-rule-deleted",

@@ -9,6 +9,7 @@
  *     for p in octokit-*.tgz; do mkdir "${p%.tgz}" && tar xzf "$p" -C "${p%.tgz}"; done
  *     cd - && node scripts/trim-github-contract.mjs \
  *       /tmp/contract/octokit-openapi-23.0.2/package/generated/api.github.com.json \
+ *       /tmp/contract/octokit-openapi-23.0.2/package/generated/ghec.json \
  *       /tmp/contract/octokit-openapi-webhooks-12.1.0/package/generated/api.github.com.json
  *
  * The two packages (385 MB and 37 MB unpacked) are no dependencies; both are MIT licensed, (c) Octokit contributors.
@@ -16,7 +17,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv, exit, stderr, stdout } from "node:process";
-import { EVENTS, OPERATIONS } from "./github-contract.mjs";
+import { ENTERPRISE_OPERATIONS, EVENTS, OPERATIONS } from "./github-contract.mjs";
 
 /** Keys of a schema object whose values hold named schemas, and those that only explain. */
 const MAPS = new Set(["properties", "patternProperties"]);
@@ -98,13 +99,13 @@ function withNull(schema) {
   return { anyOf: [schema, { type: "null" }] };
 }
 
-function trimRest(description) {
+function trimRest(description, wanted) {
   const trimmer = new Trimmer(description.components);
   const operations = {};
   for (const [path, item] of Object.entries(description.paths)) {
     for (const method of ["get", "post", "patch", "put", "delete"]) {
       const operation = item[method];
-      if (operation !== undefined && OPERATIONS.has(operation.operationId)) {
+      if (operation !== undefined && wanted.has(operation.operationId)) {
         operations[operation.operationId] = trimOperation(
           trimmer,
           method,
@@ -115,9 +116,21 @@ function trimRest(description) {
       }
     }
   }
-  const missing = [...OPERATIONS].filter((id) => !(id in operations));
+  const missing = [...wanted].filter((id) => !(id in operations));
   if (missing.length > 0) throw new Error(`not in the description: ${missing.join(", ")}`);
   return { operations, schemas: trimmer.schemas };
+}
+
+/** Both descriptions as one; what they call the same must be the same. */
+function joined(one, other) {
+  for (const [name, schema] of Object.entries(other.schemas)) {
+    if (name in one.schemas && JSON.stringify(one.schemas[name]) !== JSON.stringify(schema))
+      throw new Error(`${name} is not the same in both descriptions`);
+  }
+  return {
+    operations: { ...one.operations, ...other.operations },
+    schemas: { ...one.schemas, ...other.schemas },
+  };
 }
 
 function trimOperation(trimmer, method, path, operation, shared) {
@@ -216,12 +229,15 @@ function write(name, source, contract) {
   stdout.write(`${name}: ${text.length} characters\n`);
 }
 
-const [restPath, webhooksPath] = argv.slice(2);
-if (restPath === undefined || webhooksPath === undefined) {
-  stderr.write("usage: trim-github-contract.mjs REST.json WEBHOOKS.json (see the head of this file)\n");
+const [restPath, enterprisePath, webhooksPath] = argv.slice(2);
+if (restPath === undefined || enterprisePath === undefined || webhooksPath === undefined) {
+  stderr.write(
+    "usage: trim-github-contract.mjs REST.json ENTERPRISE.json WEBHOOKS.json (see the head of this file)\n",
+  );
   exit(2);
 }
 const rest = JSON.parse(readFileSync(restPath, "utf8"));
+const enterprise = JSON.parse(readFileSync(enterprisePath, "utf8"));
 const webhooks = JSON.parse(readFileSync(webhooksPath, "utf8"));
-write("rest.json", rest, trimRest(rest));
+write("rest.json", rest, joined(trimRest(rest, OPERATIONS), trimRest(enterprise, ENTERPRISE_OPERATIONS)));
 write("webhooks.json", webhooks, trimWebhooks(webhooks));

@@ -49,6 +49,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   "issues/list-comments": read("issues", "pull_requests"),
   "issues/list-for-repo": read("issues"),
   "issues/update": write("issues", "pull_requests"),
+  "orgs/get-audit-log": read("organization_administration"),
   "pulls/create": write("pull_requests"),
   "pulls/create-review": write("pull_requests"),
   "pulls/dismiss-review": write("pull_requests"),

@@ -5,6 +5,7 @@ import { codeScanning } from "./code-scanning.js";
 import { compare } from "./git/compare.js";
 import { gitData } from "./git/git-data.js";
 import { issues } from "./issues.js";
+import { organizations } from "./organizations.js";
 import { pulls } from "./pulls.js";
 import { repositories } from "./repositories.js";
 import type { Handler } from "./request.js";
@@ -17,6 +18,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ...compare,
   ...gitData,
   ...issues,
+  ...organizations,
   ...pulls,
   ...repositories,
   ...users,

@@ -37,6 +37,11 @@ export class OrganizationHandle {
     leaveOrganization(this.#world, this.account, user.account);
   }
 
+  /** Moves to a plan whose audit log can be read by API, or away from it. */
+  onEnterprise(enterprise = true): void {
+    this.account.enterprise = enterprise;
+  }
+
   rename(login: string): void {
     renameAccount(this.#world, this.account, login);
   }

@@ -164,6 +164,11 @@ export class RepositoryHandle {
     return rule;
   }
 
+  /** The same rule with other settings. */
+  editProtection(rule: ClassicRule, settings: administration.ProtectionSettings): ClassicRule {
+    return administration.editProtection(this.#world, this.repo, { rule, settings }, this.repo.owner);
+  }
+
   unprotect(rule: ClassicRule): void {
     administration.removeProtection(this.#world, this.repo, rule, this.repo.owner);
   }

@@ -1,5 +1,6 @@
 import { installation as installationJson, organization, simpleUser } from "../render/accounts.js";
 import { briefRepository, ruleset as rulesetJson } from "../render/repository.js";
+import { log } from "./audit-log.js";
 import { tell } from "./telling.js";
 import type { Json } from "./json.js";
 import type { Account, App, ClassicRule, Installation, Repo, Ruleset } from "./model.js";
@@ -112,7 +113,43 @@ export function removeProtection(world: World, repo: Repo, rule: ClassicRule, ac
   tellProtection(world, repo, rule, actor, "deleted");
 }
 
-function tellProtection(world: World, repo: Repo, rule: ClassicRule, actor: Account, action: string): void {
+/** Gives a rule other settings: one webhook tells of them all, the audit log has an entry for each. */
+export function editProtection(
+  world: World,
+  repo: Repo,
+  { rule, settings }: { readonly rule: ClassicRule; readonly settings: ProtectionSettings },
+  actor: Account,
+): ClassicRule {
+  const edited = { ...rule, ...settings };
+  repo.protections.splice(repo.protections.indexOf(rule), 1, edited);
+  for (const [setting, operation] of Object.entries(SETTINGS)) {
+    if (!Object.hasOwn(settings, setting)) continue;
+    const details = { name: rule.pattern };
+    log(world, repo.owner, actor, { action: `protected_branch.${operation}`, repo, details });
+  }
+  const told = { rule: protectionJson(repo, edited), changes: {} };
+  tell(world, repo, actor, "branch_protection_rule", "edited", told);
+  return edited;
+}
+
+const SETTINGS = {
+  adminEnforced: "update_admin_enforced",
+  pullRequest: "update_pull_request_reviews_enforcement_level",
+  checks: "update_required_status_checks_enforcement_level",
+  signatures: "update_signature_requirement_enforcement_level",
+} as const;
+export type ProtectionSettings = Partial<Pick<ClassicRule, keyof typeof SETTINGS>>;
+
+/** What the audit log calls what webhooks call otherwise. */
+const OPERATIONS = { created: "create", deleted: "destroy" } as const;
+type Action = keyof typeof OPERATIONS;
+
+function tellProtection(world: World, repo: Repo, rule: ClassicRule, actor: Account, action: Action): void {
+  log(world, repo.owner, actor, {
+    action: `protected_branch.${OPERATIONS[action]}`,
+    repo,
+    details: { name: rule.pattern },
+  });
   tell(world, repo, actor, "branch_protection_rule", action, { rule: protectionJson(repo, rule) });
 }
 
@@ -164,8 +201,18 @@ function holder({ source }: Ruleset): Ruleset[] {
   return source.kind === "repository" ? source.repo.rulesets : source.account.rulesets;
 }
 
-function tellRuleset(world: World, ruleset: Ruleset, actor: Account, action: string): void {
+function tellRuleset(world: World, ruleset: Ruleset, actor: Account, action: Action): void {
   const { source } = ruleset;
+  const repo = source.kind === "repository" ? source.repo : null;
+  log(world, source.kind === "repository" ? source.repo.owner : source.account, actor, {
+    action: `repository_ruleset.${OPERATIONS[action]}`,
+    repo,
+    details: {
+      ruleset_id: ruleset.id,
+      ruleset_name: ruleset.name,
+      ruleset_source_type: repo === null ? "Organization" : "Repository",
+    },
+  });
   const details = { repository_ruleset: rulesetJson(ruleset) };
   if (source.kind === "repository") {
     tell(world, source.repo, actor, "repository_ruleset", action, details);

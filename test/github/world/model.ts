@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { GitStore } from "./git/git.js";
+import type { Json } from "./json.js";
 import type { ClassicRule, Ruleset } from "./rules.js";
 
 export type {
@@ -27,6 +28,20 @@ export interface Account {
   readonly sshSigningKeys: SshKeyEntry[];
   /** Rulesets of an organization. */
   readonly rulesets: Ruleset[];
+  /** What was done in an organization, the oldest first. */
+  readonly auditLog: AuditLogEntry[];
+  /** Whether its plan has the audit log's API: GitHub Enterprise Cloud's does. */
+  enterprise: boolean;
+}
+
+export interface AuditLogEntry {
+  readonly id: string;
+  /** Milliseconds, as GitHub has them here. */
+  readonly at: number;
+  readonly action: string;
+  readonly actor: Account;
+  readonly repo: Repo | null;
+  readonly details: Json;
 }
 
 export interface GpgKeyEntry {

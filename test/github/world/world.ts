@@ -98,6 +98,8 @@ export class World {
       gpgKeys: [],
       sshSigningKeys: [],
       rulesets: [],
+      auditLog: [],
+      enterprise: false,
     };
     this.accounts.push(account);
     return account;
