@@ -16,6 +16,7 @@ import { restoreIssue } from "./flows/case/publish/restore-issue.js";
 import { sendAlert } from "./flows/case/publish/send-alert.js";
 import { workCase } from "./flows/case/work-case.js";
 import { auditBranch } from "./flows/protection/audit-branch.js";
+import { readAuditLog } from "./flows/protection/read-audit-log.js";
 import { reassessMerge } from "./flows/protection/reassess-merge.js";
 import { queueDueCases, startHeartbeat } from "./flows/heartbeat.js";
 import { reconcile } from "./flows/watch/reconcile.js";
@@ -123,6 +124,7 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     "watch-repository": (subject) => watchRepository(context, subject),
     "watch-branch": named(context, watchBranch),
     "audit-branch": named(context, auditBranch),
+    "read-audit-log": (subject) => readAuditLog(context, subject),
     "reassess-merge": named(context, reassessMerge),
     "explain-signing": named(context, explainSigning),
     "hear-command": named(context, hearCommand),

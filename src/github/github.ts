@@ -1,10 +1,12 @@
 import type { Clock } from "../clock.js";
+import type { AuditLogSource } from "../facts/audit-log.js";
 import type { BaseReading } from "../facts/base-branch.js";
 import type { BranchSource, CaseWriter, PeopleSource, RetroactiveSource } from "../facts/case-source.js";
 import type { RepositoryRef } from "../facts/facts.js";
 import type { MergeQueueSource } from "../facts/merge-group.js";
 import type { FactSource } from "../facts/source.js";
 import type { Logger } from "../logger.js";
+import { AuditLogs } from "./audit-log/read-log.js";
 import { readBase } from "./base-branch/read-base.js";
 import { GitHubBranchSource } from "./branches/branch-source.js";
 import { GitHubCaseWriter } from "./cases/case-writer.js";
@@ -38,6 +40,8 @@ export interface Installation {
   readonly people: PeopleSource;
   /** What is posted for a break-glass case. */
   readonly cases: CaseWriter;
+  /** Who changed what protects branches, where it may be read. */
+  readonly auditLog: AuditLogSource;
   /** Numbers of open pull requests; those into one branch where `base` is given. */
   openPullRequests(repository: RepositoryRef, base: string | null): Promise<number[]>;
   /** Numbers of those that are open or were merged since an instant, the last touched first. */
@@ -71,6 +75,7 @@ export function connectGitHub(
 ): GitHub {
   const clients = new GitHubClients(identity, clock, logger, budgeting);
   const bases = new BaseBranches();
+  const auditLogs = new AuditLogs(clock);
   const app = clients.forApp();
   const forInstallation = (installationId: number): Installation => {
     const client = clients.forInstallation(installationId);
@@ -82,6 +87,7 @@ export function connectGitHub(
       retroactive: new GitHubRetroactiveSource(client),
       people: new GitHubPeopleSource(client),
       cases: new GitHubCaseWriter(identity.appId, client),
+      auditLog: auditLogs.of(installationId, client),
       openPullRequests: (repository, base) => openPullRequests(client, repository, base),
       readBase: (repository, branch) => readBase(client, repository, branch),
       openStates: (repository) => openPullStates(client, identity.appId, repository),

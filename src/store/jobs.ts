@@ -45,6 +45,8 @@ interface Payloads {
   readonly "watch-branch": BranchSubject;
   /** Compares what protects a branch with what the last audit saw. */
   readonly "audit-branch": BranchSubject;
+  /** Looks in the audit log of a tenant for changes of protection that no webhook told of. */
+  readonly "read-audit-log": { readonly tenantId: number };
   /** Looks again at a merge, by what was learned later of protection at its time. */
   readonly "reassess-merge": PullRequestSubject;
   /** Answers how to sign, where someone asked for it on a check run. */
@@ -119,6 +121,8 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
     schedule(`watch:${repository(subject)}/${subject.branch}`, branchQueue(subject), "merging", 8),
   "audit-branch": (subject) =>
     schedule(`audit:${repository(subject)}/${subject.branch}`, branchQueue(subject), "ordinary", 9),
+  // Before the audits of the same hour.
+  "read-audit-log": (subject) => schedule(`audit-log:${subject.tenantId}`, null, "bulk", 14),
   "reassess-merge": (subject) => schedule(`reassess:${pull(subject)}`, pullQueue(subject), "merging", 7),
   "explain-signing": (subject) =>
     schedule(`explain-signing:${pull(subject)}@${subject.oid}`, pullQueue(subject), "ordinary", 6),
@@ -220,6 +224,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "watch-repository": repositorySubject,
   "watch-branch": branchSubject,
   "audit-branch": branchSubject,
+  "read-audit-log": z.strictObject({ tenantId }),
   "reassess-merge": pullRequestSubject,
   "explain-signing": signingSubject,
   "hear-command": commandSubject,

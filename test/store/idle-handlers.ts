@@ -17,6 +17,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "watch-repository": work,
     "watch-branch": work,
     "audit-branch": work,
+    "read-audit-log": work,
     "reassess-merge": work,
     "explain-signing": work,
     "hear-command": work,

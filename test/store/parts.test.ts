@@ -39,6 +39,7 @@ const jobs: Job[] = [
   { task: "watch-repository", payload: { tenantId: 1, repository } },
   { task: "watch-branch", payload: { tenantId: 1, repository, branch: "main" } },
   { task: "audit-branch", payload: { tenantId: 1, repository, branch: "main" } },
+  { task: "read-audit-log", payload: { tenantId: 1 } },
   { task: "reassess-merge", payload: { tenantId: 1, repository, number: 7 } },
   { task: "evaluate-tenant", payload: { tenantId: 1 } },
   { task: "explain-signing", payload: { tenantId: 1, repository, number: 7, oid: OID } },
@@ -113,7 +114,13 @@ describe("jobs", () => {
         "publish-checks",
       ].sort(),
     );
-    expect(by("bulk").sort()).toEqual(["reconcile", "redeliver", "sweep-repository", "watch-repository"]);
+    expect(by("bulk").sort()).toEqual([
+      "read-audit-log",
+      "reconcile",
+      "redeliver",
+      "sweep-repository",
+      "watch-repository",
+    ]);
     expect(by("merging")).toContain("evaluate-merge-group");
   });
 

@@ -9,12 +9,13 @@ import { type PolicySource, resolvePolicy } from "../../policy/resolve.js";
 import { baseDigest } from "../../policy/verdict/seen.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import { installationOf, type FlowContext } from "../context.js";
+import { noteLogged } from "./read-audit-log.js";
 import { type Audit, settleAudit } from "./settle-audit.js";
 
 /**
  * Audits what protects a controlled branch: compares it with what the last audit saw and with the policy, and has what
  * drifted recorded and told. Open pull requests that were judged while the branch asked something else are looked at
- * again, whatever webhook about it was lost.
+ * again, whatever webhook about it was lost. Where no webhook told who changed it, the audit log is asked, if it may be.
  *
  * @throws CountersignError a `github-*` code
  */
@@ -28,7 +29,21 @@ export async function auditBranch(context: FlowContext, subject: BranchSubject):
   const policy = resolvePolicy(reading.controlFiles, reading.tip);
   if (!isControlledBranch(reading.controlFiles, policy, subject.branch)) return;
   await judgeAgain(context, subject, reading);
-  await settleAudit(context, subject, auditOf(context, subject, { reading, policy, at }));
+  const audit = auditOf(context, subject, { reading, policy, at });
+  if ((await settleAudit(context, subject, audit, true)) === "settled") return;
+  await askLog(context, installation, subject.tenantId);
+  await settleAudit(context, subject, audit);
+}
+
+/** A drift is not kept waiting for a name: what the log cannot tell now it tells at the next hourly look. */
+async function askLog(context: FlowContext, installation: Installation, tenantId: number): Promise<void> {
+  try {
+    await noteLogged(context, installation, tenantId);
+  } catch (error) {
+    if (!isCountersignError(error, "github-unavailable", "github-rate-limited", "github-rejected"))
+      throw error;
+    context.logger.warn({ tenantId, err: error }, "The audit log could not be read");
+  }
 }
 
 /** `null`: the branch or its repository is gone, which those who watch them find. */

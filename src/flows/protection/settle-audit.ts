@@ -1,5 +1,6 @@
 import { concerns } from "../../policy/drift/concerns.js";
-import { driftOf, isSame, type Snapshot } from "../../policy/drift/drift.js";
+import { type Drift, driftOf, isSame, type Snapshot } from "../../policy/drift/drift.js";
+import { sinceSeen } from "../../policy/drift/logged.js";
 import type { Miss } from "../../policy/drift/standing.js";
 import type { PolicySource } from "../../policy/resolve.js";
 import type { LastAudit } from "../../store/ports/audit-store.js";
@@ -32,26 +33,38 @@ const RETRY_MS = 30_000;
  * Takes account of what an audit saw, in one transaction: the snapshot where it is another one, the record of what
  * drifted, who is to be told, and which merges have to be looked at again. Two that audit a branch at the same time find
  * one drift once: the one that began to read later counts.
+ *
+ * @param ask whether nothing is to be stored while nobody told of a change of protection: there is someone left to ask
+ * @returns `untold` where that is so
  */
-export async function settleAudit(context: FlowContext, subject: BranchSubject, audit: Audit): Promise<void> {
+export async function settleAudit(
+  context: FlowContext,
+  subject: BranchSubject,
+  audit: Audit,
+  ask = false,
+): Promise<"settled" | "untold"> {
   const key = { tenantId: subject.tenantId, repositoryId: subject.repository.id, branch: subject.branch };
-  await context.store.transaction(async (tx) => {
+  return await context.store.transaction(async (tx) => {
     await tx.lock(`audit:${key.tenantId}:${key.repositoryId}:${key.branch}`);
     const last = await tx.lastAudit(key);
-    if (last !== null && last.auditedAt >= audit.at) return;
+    if (last !== null && last.auditedAt >= audit.at) return "settled";
     const told = await tx.unauditedChanges(key);
     const now = snapshotOf(audit, last);
     if (last !== null) {
       if (isSame(last.snapshot, now) && told.some((change) => isYoung(change, audit.at))) {
         await lookLater(tx, subject, audit.at);
-        return;
+        return "settled";
       }
-      await compare(context, tx, subject, { last, now, audit, told });
+      const drift = await compare(tx, key, { last, now, audit, told });
+      if (ask && drift !== null && isUntold(drift)) return "untold";
+      if (drift !== null)
+        await storeDrift(context, tx, subject, { drift, before: last.snapshot, now, audit });
     }
     if (last === null || !isSame(last.snapshot, now)) {
       await tx.addSnapshot(key, { ...now, protection: audit.protection });
     }
     await account(tx, key, told, audit.at);
+    return "settled";
   });
 }
 
@@ -79,15 +92,17 @@ interface Compared {
 }
 
 async function compare(
-  context: FlowContext,
   tx: StoreTransaction,
-  subject: BranchSubject,
+  key: BranchKey,
   { last, now, audit, told }: Compared,
-): Promise<void> {
-  const concerning = told.filter((change) => concerns(change, [last.protection, audit.protection]));
-  const drift = driftOf(last.snapshot, last.auditedAt.toISOString(), now, concerning.map(toTold));
-  if (drift !== null) await storeDrift(context, tx, subject, { drift, before: last.snapshot, now, audit });
+): Promise<Drift | null> {
+  const [first] = told.length === 0 ? [] : await tx.snapshotsOf(key);
+  const changes = told.filter((change) => concerns(change, [last.protection, audit.protection])).map(toTold);
+  const concerning = sinceSeen(changes, first?.observedAt ?? last.snapshot.observedAt);
+  return driftOf(last.snapshot, last.auditedAt.toISOString(), now, concerning);
 }
+
+const isUntold = ({ cause, changes }: Drift): boolean => cause === "protection" && changes.length === 0;
 
 async function account(
   tx: StoreTransaction,

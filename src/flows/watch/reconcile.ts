@@ -22,6 +22,7 @@ export async function reconcile(
     await context.store.enqueue({ task: "watch-repository", payload: { tenantId, repository } });
     await context.store.enqueue({ task: "sweep-repository", payload: { tenantId, repository } });
   }
+  await context.store.enqueue({ task: "read-audit-log", payload: { tenantId } });
   await lookAtCases(context, tenantId);
 }
 

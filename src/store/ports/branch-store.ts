@@ -18,15 +18,15 @@ export interface BranchStore {
   unsettledPushes(tenantId: number, repositoryId: number, branch: string): Promise<NewPush[]>;
   /** Those of `oids` that have a record on this branch. */
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Keeps a change of protection as its webhook told it, once a GUID. */
+  /** Keeps a change of protection as it was told, once a GUID. */
   noteProtectionChange(change: ProtectionChange): Promise<void>;
   /**
    * Changes of a repository's protection, its organization's included, that happened or were heard of in this span (both
-   * ends in it), the oldest first.
+   * ends in it), the oldest first. `repositoryId` `null`: its organization's alone.
    */
   protectionChanges(
     tenantId: number,
-    repositoryId: number,
+    repositoryId: number | null,
     from: Date,
     to: Date,
   ): Promise<ProtectionChange[]>;
@@ -92,6 +92,7 @@ export interface NewPush extends BranchKey {
 }
 
 export interface ProtectionChange {
+  /** The webhook's, or one made of the audit log entry's id. */
   readonly guid: string;
   readonly tenantId: number;
   /** `null`: the organization's, which may bind any of its repositories. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { z } from "zod";
 import { unknown } from "../../../src/facts/facts.js";
 import type { FlowContext } from "../../../src/flows/context.js";
 import { auditBranch } from "../../../src/flows/protection/audit-branch.js";
@@ -13,21 +12,11 @@ import { type Cast, withCast } from "../../support/cast.js";
 import { type ReadRecord, RecordBook } from "../../support/record-book.js";
 import { until } from "../../support/until.js";
 import { Receiver } from "../break-glass/time/receiver.js";
+import { auditLogCases, drift } from "./audit-log-cases.js";
 
 const MINUTE_MS = 60_000;
 /** A port on which nothing listens. */
 const NOWHERE = "http://127.0.0.1:1/api/github/webhooks";
-
-const drift = z.looseObject({
-  attribution: z.string(),
-  cause: z.string(),
-  changes: z.array(
-    z.looseObject({ action: z.string(), by: z.looseObject({ login: z.string() }).nullable() }),
-  ),
-  landed: z.array(z.looseObject({ changeKey: z.string(), bypass: z.boolean() })),
-  window: z.looseObject({ opened: z.unknown(), closed: z.unknown() }).nullable(),
-  now: z.looseObject({ misses: z.array(z.looseObject({ reason: z.string() })) }),
-});
 
 let receiver: Receiver;
 beforeAll(async () => {
@@ -302,5 +291,10 @@ function audits(cast: () => Cast): void {
     await audit(repository);
     expect((await drifts(repository)).map(({ outcome }) => outcome)).toEqual(["weakened"]);
     expect(told(repository)).toEqual(["protection-weakened"]);
+  });
+
+  auditLogCases(cast, {
+    ...{ quiet, audit, seen, untold, protectionOf, drifts, reassessed, subjectOf },
+    cases: (repository) => book(repository).cases(),
   });
 }

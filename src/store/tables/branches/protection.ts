@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<ProtectionChange["action"], true>> = {
   deleted: true,
 };
 
-/** Keeps a change of protection as its webhook told it, once a GUID. */
+/** Keeps a change of protection as it was told, once a GUID. */
 export async function noteProtectionChange(queries: Queries, change: ProtectionChange): Promise<void> {
   const { by } = change;
   await queries.$executeRaw`
@@ -31,7 +31,7 @@ export async function noteProtectionChange(queries: Queries, change: ProtectionC
 export async function protectionChanges(
   queries: Queries,
   tenantId: number,
-  repositoryId: number,
+  repositoryId: number | null,
   from: Date,
   to: Date,
 ): Promise<ProtectionChange[]> {
@@ -39,7 +39,7 @@ export async function protectionChanges(
     where: {
       tenantId: toBigInt(tenantId),
       AND: [
-        { OR: [{ repositoryId: toBigInt(repositoryId) }, { repositoryId: null }] },
+        { OR: [{ repositoryId: toNullableBigInt(repositoryId) }, { repositoryId: null }] },
         { OR: [{ receivedAt: { gte: from, lte: to } }, { occurredAt: { gte: from, lte: to } }] },
       ],
     },
