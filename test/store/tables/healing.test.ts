@@ -59,6 +59,8 @@ eachDatabase("what heals, in the database", (store) => {
       expect(await unaudited({ ...branch, branch: "other" })).toEqual([organizations, own]);
       // Heard of later, it is found by when it happened as well.
       expect(await store().protectionChanges(tenantId, LARGE, minutes(-10), minutes(-8))).toEqual([own]);
+      const everyones = await store().protectionChanges(tenantId, null, minutes(-10), minutes(10));
+      expect(everyones).toEqual([organizations]);
     });
   });
 
