@@ -2,7 +2,8 @@
 // Each step is skipped where its result is already current, so this is cheap to call before every command.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,6 +16,14 @@ export function run(command, args, options = {}) {
     process.exit(1);
   }
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Runs a command once with each list of arguments, at the same time; ends the process where one of them failed. */
+export async function runTogether(command, lists) {
+  const runs = lists.map((args) => spawn(command, args, { cwd: root, stdio: "inherit" }));
+  const codes = await Promise.all(runs.map(async (one) => (await once(one, "exit"))[0]));
+  const failed = codes.find((code) => code !== 0);
+  if (failed !== undefined) process.exit(failed ?? 1);
 }
 
 const MARKER = `${root}node_modules/.countersign-lock`;

@@ -16,7 +16,7 @@ import { wrongGreens } from "./verdicts.js";
  * How long to play, whatever number of histories that makes: `CHAOS_MINUTES=60 CHAOS_SEED=$RANDOM npm test -- chaos`
  * plays many more than there is time for at each change.
  */
-const MINUTES = Number(process.env["CHAOS_MINUTES"] ?? 1);
+const MINUTES = Number(process.env["CHAOS_MINUTES"] ?? 0.5);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 5);
 const MINUTE_MS = 60_000;
 /** How long a history that fails is made shorter. */

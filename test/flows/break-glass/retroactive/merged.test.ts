@@ -9,7 +9,7 @@ const steps = async (cast: Cast, repository: RepositoryHandle): Promise<string[]
 
 withCast("a pull request merged around its gates", (cast) => {
   /** Approvals within the second of the merge cannot be told from those before it. */
-  const afterMerge = (): void => {
+  const inAnotherSecond = (): void => {
     cast().clock.advance(5_000);
   };
 
@@ -23,7 +23,7 @@ withCast("a pull request merged around its gates", (cast) => {
     await pull.edit(alice, { body: FILLED });
     await scene.settled();
     expect(await lastStep(cast(), repository)).toMatchObject({ kind: "documented", to: "documented" });
-    afterMerge();
+    inAnotherSecond();
     pull.review(bob, "APPROVE");
     await scene.settled();
     expect(await lastStep(cast(), repository)).toMatchObject({ kind: "approved", by: "bob", to: "reviewed" });
@@ -47,7 +47,7 @@ withCast("a pull request merged around its gates", (cast) => {
     const pull = await cast().openPull(repository, "hotfix");
     await cast().scene.settled();
     expect(ruleIn(await ask(cast(), pull, alice, "/break-glass the shop is down"))).toBeNull();
-    afterMerge();
+    inAnotherSecond();
     await cast().merge(pull, admin);
     await documentItself(repository, pull);
     expect((await steps(cast(), repository)).slice(0, 2)).toEqual(["declared", "landed"]);
@@ -59,10 +59,11 @@ withCast("a pull request merged around its gates", (cast) => {
     const pull = await cast().openPull(repository, "hotfix", { body: FILLED });
     pull.review(bob, "APPROVE");
     await scene.settled();
+    inAnotherSecond();
     await cast().merge(pull, admin);
     const issue = trackingIssue(repository);
     expect(await steps(cast(), repository)).toEqual(["landed", "documented"]);
-    afterMerge();
+    inAnotherSecond();
     for (const user of [bob, admin]) {
       pull.review(user, "APPROVE");
       await scene.settled();
