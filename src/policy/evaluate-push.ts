@@ -6,7 +6,7 @@ import { type Finding, type Gate, type GateResult, GATES } from "./finding.js";
 import type { PolicySource } from "./resolve.js";
 import type { Scope } from "./rules/path-scope/scope.js";
 import { advice, failed } from "./rules/build.js";
-import { organizationFindings } from "./rules/organization.js";
+import { organizationFindings } from "./rules/policy-files/organization.js";
 import { outsideFinding, scopeNotes } from "./rules/path-scope.js";
 import { originOf, shortOid } from "./rules/repository.js";
 import { resultFindings } from "./rules/results.js";

@@ -1,10 +1,10 @@
-import type { Finding, Gate, OrganizationIdentity } from "../finding.js";
-import type { Loosening } from "../organization/govern.js";
-import type { Refusal, Revision } from "../organization/standing.js";
-import { ORGANIZATION_POLICY_PATH, POLICY_PATH } from "../paths.js";
-import type { PolicySource } from "../resolve.js";
-import { advice, type Complaint, failed, passed } from "./build.js";
-import { shortOid } from "./repository.js";
+import type { Finding, Gate, OrganizationIdentity } from "../../finding.js";
+import type { Loosening } from "../../organization/govern.js";
+import type { Refusal, Revision } from "../../organization/standing.js";
+import { ORGANIZATION_POLICY_PATH, POLICY_PATH } from "../../paths.js";
+import type { PolicySource } from "../../resolve.js";
+import { advice, type Complaint, failed, passed } from "../build.js";
+import { shortOid } from "../repository.js";
 
 /**
  * Whether the repository's policy is as tight as its account enforces; nothing where the account has none. `origin`: the

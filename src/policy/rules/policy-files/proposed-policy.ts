@@ -1,9 +1,9 @@
-import { type ChangeFacts, known } from "../../facts/facts.js";
-import { POLICY_PATH } from "../document.js";
-import type { Finding } from "../finding.js";
-import { parsePolicy, type PolicyProblem } from "../file/parse.js";
-import { resolvePolicy } from "../resolve.js";
-import { advice, failed, noted, passed, unclear } from "./build.js";
+import { type ChangeFacts, known } from "../../../facts/facts.js";
+import { POLICY_PATH } from "../../document.js";
+import type { Finding } from "../../finding.js";
+import { parsePolicy, type PolicyProblem } from "../../file/parse.js";
+import { resolvePolicy } from "../../resolve.js";
+import { advice, failed, noted, passed, unclear } from "../build.js";
 import { inWords } from "./organization.js";
 import { proposedOrganizationFindings } from "./proposed-organization.js";
 

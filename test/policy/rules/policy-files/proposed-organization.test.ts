@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { known, unknown } from "../../../src/facts/facts.js";
-import { proposedPolicyFindings } from "../../../src/policy/rules/proposed-policy.js";
-import { brief, controlFiles, facts, only } from "../make.js";
+import { known, unknown } from "../../../../src/facts/facts.js";
+import { proposedPolicyFindings } from "../../../../src/policy/rules/policy-files/proposed-policy.js";
+import { brief, controlFiles, facts, only } from "../../make.js";
 
 const yaml = (revision: number, more = "") => `version: 1\nrevision: ${revision}\n${more}`;
 const file = (text: string, path = "countersign.yml") => ({ path, oid: `${text.length}`.repeat(8), text });

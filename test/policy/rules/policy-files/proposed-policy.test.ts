@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { type ChangeFacts, type ControlFile, known, unknown } from "../../../src/facts/facts.js";
-import { proposedPolicyFindings } from "../../../src/policy/rules/proposed-policy.js";
-import { controlFiles, facts } from "../make.js";
+import { type ChangeFacts, type ControlFile, known, unknown } from "../../../../src/facts/facts.js";
+import { proposedPolicyFindings } from "../../../../src/policy/rules/policy-files/proposed-policy.js";
+import { controlFiles, facts } from "../../make.js";
 
 const file = (oid: string, text: string): ControlFile => ({ path: ".github/countersign.yml", oid, text });
 const usable = file("a1", "version: 1\n");

@@ -1,8 +1,8 @@
-import type { ChangeFacts, ControlFile, OrganizationReading } from "../../facts/facts.js";
-import type { Finding } from "../finding.js";
-import { type OrganizationPolicy, parseOrganizationPolicy } from "../organization/parse.js";
-import { ORGANIZATION_POLICY_PATH } from "../paths.js";
-import { advice, type Complaint, failed, noted, unclear } from "./build.js";
+import type { ChangeFacts, ControlFile, OrganizationReading } from "../../../facts/facts.js";
+import type { Finding } from "../../finding.js";
+import { type OrganizationPolicy, parseOrganizationPolicy } from "../../organization/parse.js";
+import { ORGANIZATION_POLICY_PATH } from "../../paths.js";
+import { advice, type Complaint, failed, noted, unclear } from "../build.js";
 
 /**
  * Keeps an account's policy that would let nothing pass, in any repository, from reaching the branch that it is read from:
