@@ -14,7 +14,7 @@ export function heads(cast: () => Cast): void {
     await cast().scene.settled();
     expect(cast().conclusions(repository, pull.headOid)).toEqual(GREEN);
   };
-  const subject = (text: string) => [...text.matchAll(/`([0-9a-f]{10})`:/g)].map(([, oid]) => oid);
+  const subject = (text: string) => [...text.matchAll(/`([0-9a-f]{10})`/g)].map(([, oid]) => oid);
 
   it("that merged its base is judged by the merge commit and its own, not by what is on the base", async () => {
     const { admin, alice, aliceKey, github, scene } = cast();
