@@ -9,8 +9,8 @@ import { Stage } from "./stage.js";
 
 jest.setTimeout(180_000);
 
-/** As long as the app is let try; minutes differ from it only by more of the same. */
-const AWAY_MS = 3_000;
+/** As long as the app is let try, in seconds: `OUTAGE_SECONDS=60 npm test -- chaos/outage` is more of the same. */
+const AWAY_MS = Number(process.env["OUTAGE_SECONDS"] ?? 3) * 1_000;
 
 let postgres: PostgresServer;
 let line: Line;
