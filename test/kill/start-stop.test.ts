@@ -78,7 +78,7 @@ describe("the app as a process", () => {
 
     await killable.settled(await killable.start());
     expect(killable.checkRuns(pull).map(({ name }) => name)).toEqual(CHECK_NAMES);
-    // The decision was made before the end: only the sweep at the start may look again, where GitHub was slow to list it.
+    // The decision was made before the end. What was left for later, a webhook or the sweep, may have it looked at once more.
     expect(killable.github.count("PullRequestFacts") - looked).toBeLessThanOrEqual(1);
   });
 });
