@@ -3,6 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Pool, type PoolClient } from "pg";
+import { Database } from "../../src/store/database.js";
+import { Lease } from "../../src/store/queue/takeover.js";
 import { startWorker } from "../../src/store/queue/worker.js";
 import { silentLogger } from "../support/logger.js";
 import { handlersThat } from "./idle-handlers.js";
@@ -76,6 +79,18 @@ describe("a process that is killed in the middle of a job", () => {
     expect(await work(store)).toEqual([["killed", 2]]);
     expect(await store.queueStatus()).toEqual({ waiting: 0, running: 0, dead: [] });
     await store.close();
+  });
+
+  it("gives its lease up once, also where the server ends the session a moment later", async () => {
+    const pool = new Pool({ connectionString: await server.createDatabase() });
+    const held: PoolClient[] = [];
+    pool.on("acquire", (client) => held.push(client));
+    pool.on("error", () => undefined);
+    const database = new Database({ pool, embedded: false, release: () => pool.end() });
+    const lease = await Lease.take(database, "leaving", silentLogger);
+    lease.release();
+    for (const client of held) client.emit("error", new Error("terminating connection"));
+    await pool.end();
   });
 
   it("leaves an embedded database that opens again with all it had promised", async () => {

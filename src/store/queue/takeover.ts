@@ -59,6 +59,8 @@ export class Lease {
     }
     this.#connection = connection;
     connection.once("error", (error: Error) => {
+      // A server that ends a session may say so only after this side gave it up.
+      if (this.#connection !== connection) return;
       this.#connection = null;
       connection.release(true);
       this.#logger.warn(
