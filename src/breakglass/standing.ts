@@ -1,5 +1,5 @@
 import type { Account } from "../facts/facts.js";
-import type { Approval, Case, ClockName, State } from "./case.js";
+import type { Approval, Case, ClockName, Landing, State } from "./case.js";
 import { refuseDocumenter, refuseInvolved } from "./roles.js";
 
 /** A case but for the two things that are derived or appended. */
@@ -27,6 +27,13 @@ export function countingApprovals(marks: Marks): readonly Approval[] {
   );
   return [...new Map(current.map((approval) => [approval.by.id, approval])).values()];
 }
+
+/**
+ * Whether what was done at an instant came before a change landed. GitHub tells whole seconds: what was done in the
+ * second of the landing may have let it happen, so it is before it.
+ */
+export const isBeforeLanding = (at: string, { landedAt }: Pick<Landing, "landedAt">): boolean =>
+  Date.parse(at) <= Date.parse(landedAt);
 
 /** Whether the change had its independent review: enough approvals, or a rejection that was carried out. */
 export function isReviewed(marks: Marks): boolean {

@@ -169,8 +169,10 @@ describe("what comes early is kept until its turn", () => {
     expect(on(subject, make.acknowledged())).toBe("reviewed");
   });
 
-  it("but not a review given before the change landed", () => {
+  it("but not a review given before the change landed, or in the same second", () => {
     expect(on(CASES.documented(), make.approved({ at: after(-1) }))).toBe("review-before-landing");
+    expect(on(CASES.documented(), make.approved({ at: after(0) }))).toBe("review-before-landing");
+    expect(on(CASES.documented(), make.approved({ at: after(1 / 3_600) }))).toBe("reviewed");
   });
 });
 

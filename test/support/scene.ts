@@ -23,12 +23,23 @@ function loopback(): PrivateTargets {
 export const MANIFEST = readManifest(new URL("../../app.yml", import.meta.url));
 export const WEBHOOK_SECRET = "a-secret-that-only-this-test-knows";
 
-/** The machine's clock, which a test can move ahead. */
+/** The machine's clock, which a test can move ahead, and hold. */
 export class RunningClock implements Clock {
   #ahead = 0;
+  #held: number | null = null;
 
   now(): Date {
-    return new Date(Date.now() + this.#ahead);
+    return new Date((this.#held ?? Date.now()) + this.#ahead);
+  }
+
+  /** Time stands still until `work` is done, so that all of it happens at one instant. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#held = Date.now();
+    try {
+      return await work();
+    } finally {
+      this.#held = null;
+    }
   }
 
   advance(milliseconds: number): void {

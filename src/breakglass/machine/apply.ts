@@ -4,7 +4,7 @@ import { deadlines, runningClocks } from "../clocks.js";
 import type { CaseEvent, EventKind } from "../event.js";
 import type { Actor, Hand, Involvement } from "../roles.js";
 import { type Refusal, refuse } from "../rules.js";
-import { isAcknowledged, isMet } from "../standing.js";
+import { isAcknowledged, isBeforeLanding, isMet } from "../standing.js";
 import { addDuration, formatDuration } from "../time/duration.js";
 
 /** What an event changes in a case. Never the state: that follows from the rest. */
@@ -114,8 +114,7 @@ function document(subject: Case, event: CaseEvent<"documented">): Change | Refus
 
 function approve(subject: Case, event: CaseEvent<"approved">): Change | Refusal {
   const { approvals, landing } = subject;
-  if (landing !== null && Date.parse(event.at) < Date.parse(landing.landedAt))
-    return refuse("review-before-landing");
+  if (landing !== null && isBeforeLanding(event.at, landing)) return refuse("review-before-landing");
   const { headOid } = event;
   if (approvals.some(({ by, headOid: seen }) => by.id === event.by.account.id && seen === headOid))
     return refuse("already-reviewed");

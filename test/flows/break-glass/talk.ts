@@ -33,15 +33,16 @@ export async function pushed(
   return { repository, ...(await push(cast, repository, files)), issue: trackingIssue(repository) };
 }
 
-/** The admin pushes files to `main`, and that is looked at. */
+/** The admin pushes files to `main`, and that is looked at. What is done next is done in a later second. */
 export async function push(
-  { admin, scene }: Cast,
+  { admin, clock, scene }: Cast,
   repository: RepositoryHandle,
   files: Readonly<Record<string, string | null>>,
 ): Promise<{ readonly before: string; readonly after: string }> {
   const before = await repository.tip();
   const after = await repository.push(admin, "main", { message: "By hand", files });
   await scene.settled();
+  clock.advance(1_000);
   return { before, after };
 }
 

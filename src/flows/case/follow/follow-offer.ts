@@ -1,5 +1,6 @@
 import type { Case } from "../../../breakglass/case.js";
 import type { CaseEvent } from "../../../breakglass/event.js";
+import { isBeforeLanding } from "../../../breakglass/standing.js";
 import { type CaseFile, readCaseFile } from "../../../breakglass/stored.js";
 import type { RetroactiveOffer } from "../../../facts/case-source.js";
 import type { ReviewFact } from "../../../facts/facts.js";
@@ -154,7 +155,7 @@ async function reviewEvents(
 
 /** Approvals that let the bypass happen are no reviews of it, and nobody has to be told so. */
 const isBefore = (submittedAt: string, { landing }: Case): boolean =>
-  landing !== null && Date.parse(submittedAt) < Date.parse(landing.landedAt);
+  landing !== null && isBeforeLanding(submittedAt, landing);
 
 function lostApprovals(
   { approvals, documentation }: Case,

@@ -76,6 +76,19 @@ withCast("a pull request merged around its gates", (cast) => {
     expect(await lastStep(cast(), repository)).toMatchObject({ by: "carol", kind: "approved", rule: null });
   });
 
+  it("is not reviewed by an approval from the second of its merge, and nobody is told so", async () => {
+    const { admin, bob, clock, scene } = cast();
+    const repository = await emergencyRepository(cast(), "at-once");
+    const pull = await cast().openPull(repository, "hotfix");
+    await scene.settled();
+    await clock.hold(async () => {
+      pull.review(bob, "APPROVE");
+      await cast().merge(pull, admin);
+    });
+    expect(await steps(cast(), repository)).toEqual(["landed"]);
+    expect(trackingIssue(repository).comments).toHaveLength(1);
+  });
+
   it("documents a push of the same branch by its own pull request only", async () => {
     const { admin, alice } = cast();
     const repository = await emergencyRepository(cast(), "both");
