@@ -51,7 +51,12 @@ export class Contract {
   readonly #compiled = new Map<string, ValidateFunction>();
 
   constructor() {
-    this.#ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, logger: false });
+    this.#ajv = new Ajv({
+      ...{ strict: false, validateSchema: false, allErrors: true, logger: false },
+      // Every test file compiles anew what it needs, and then checks little by it: a schema that many refer to is
+      // compiled once and not in each place, and its code is taken as it comes.
+      ...{ inlineRefs: false, code: { optimize: false } },
+    });
     formats.default(this.#ajv);
     for (const name of ["uri-template", "repo.nwo"]) this.#ajv.addFormat(name, true);
     // Git takes any address, and those that GitHub gives to apps have brackets in them.
