@@ -3,6 +3,7 @@
 export const OPERATIONS = new Set([
   "apps/create-installation-access-token",
   "apps/get-authenticated",
+  "apps/get-by-slug",
   "apps/get-installation",
   "apps/get-org-installation",
   "apps/get-repo-installation",

@@ -64,6 +64,7 @@ export function mergeRecord({
       trust: { digest: trustDigest },
       reviews: facts.reviews,
       lastPusher: facts.lastPusher,
+      ...(facts.bots.length > 0 && { bots: facts.bots }),
       results: facts.results,
       codeScanning: facts.codeScanning,
       protection: facts.protection,

@@ -1,4 +1,4 @@
-import type { Account, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
+import type { Account, BotApp, CommitFact, Fact, RepositoryRef, ResultFact } from "../facts/facts.js";
 import type { Decision } from "../policy/finding.js";
 import type { Scope } from "../policy/rules/path-scope/scope.js";
 import type { SignatureVerdict } from "../signatures/verdict.js";
@@ -29,6 +29,8 @@ export interface PushEvidence {
   /** GUIDs of the deliveries that told of it; none where it was found by comparison. */
   readonly deliveries: readonly string[];
   readonly exemption: Exemption | null;
+  /** The apps of those who moved the branch, where the policy names release bots by their apps. */
+  readonly bots: readonly BotApp[];
   /** What it touches of the policy's paths; `null`: those are everything. */
   readonly scope: Fact<Scope> | null;
   /** It touches nothing that the policy gates, and so is no bypass. */
@@ -42,7 +44,7 @@ export interface PushEvidence {
  * outside of what the policy gates, or merely observed, whatever the gates that can run afterwards say: no verdict stood before it, so nothing let it in.
  */
 export function pushRecord(evidence: PushEvidence): RecordContent {
-  const { repository, branch, move, exemption, scope, outside, decision } = evidence;
+  const { repository, branch, move, exemption, bots, scope, outside, decision } = evidence;
   const { oids, commits, verdicts, trustDigest, results, pusher, at, deliveries } = evidence;
   const { form, before, after } = move;
   const bypass = exemption === null && !outside && !isObserved(decision);
@@ -69,6 +71,7 @@ export function pushRecord(evidence: PushEvidence): RecordContent {
       at,
       deliveries,
       exemption,
+      ...(bots.length > 0 && { bots }),
       ...(scope !== null && { scope }),
       decision,
       bypass,

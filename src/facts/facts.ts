@@ -52,6 +52,19 @@ export interface Account {
   readonly type: "User" | "Bot" | "Mannequin" | "Organization";
 }
 
+/** A GitHub App. The numeric id is the identity; a slug can be renamed and reused. */
+export interface AppRef {
+  readonly id: number;
+  readonly slug: string;
+}
+
+/** Whose bot an account is. Looked up only where a policy names bots by their apps. */
+export interface BotApp {
+  /** The account's id. */
+  readonly account: number;
+  readonly app: Fact<AppRef>;
+}
+
 export interface RepositoryRef {
   readonly id: number;
   readonly owner: string;
@@ -118,7 +131,7 @@ export interface CheckRunFact {
   readonly kind: "check-run";
   readonly id: number;
   readonly name: string;
-  readonly app: { readonly id: number; readonly slug: string } | null;
+  readonly app: AppRef | null;
   /** `COMPLETED` or one of GitHub's waiting states (`QUEUED`, `IN_PROGRESS`, `WAITING`, `PENDING`, `REQUESTED`). */
   readonly status: string;
   readonly conclusion: string | null;
@@ -252,6 +265,8 @@ export interface ChangeFacts {
   /** Keys by login, for those whose keys were asked for. */
   readonly registeredKeys: readonly Fact<RegisteredKeys>[];
   readonly siblings: Fact<readonly SiblingFact[]>;
+  /** The apps of those bots that count only if the policy names their app. */
+  readonly bots: readonly BotApp[];
   /** What it touches of the policy's paths; `null`: those are everything, so it was not looked at. */
   readonly scope: Fact<Scope> | null;
 }

@@ -7,6 +7,7 @@ import type { Verifier } from "../signatures/verifier.js";
 import type { Account, BranchTip, ChangeFacts, ControlFiles, Fact, MergeFact } from "./facts.js";
 import { forkedHead, known, unknown } from "./facts.js";
 import type { TreeSource } from "./case-source.js";
+import { readBots } from "./read-bots.js";
 import { readScope } from "./read-scope.js";
 import type { FactSource, PullRequestAddress, PullRequestReading } from "./source.js";
 import { verifyCommits, type TrustProblem } from "./verify-commits.js";
@@ -58,6 +59,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
   const controlFiles = await readControlFiles(reading, merge, ports.source);
   const policy = resolvePolicy(controlFiles, controlFiles.known ? controlFiles.value.commitOid : null);
   const signatures = await verifyCommits(reading, controlFiles, policy, ports, observedAt);
+  const lastPusher = await readLastPusher(reading, ports);
   const facts: ChangeFacts = {
     observedAt: observedAt.toISOString(),
     appId: ports.source.appId,
@@ -65,7 +67,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     pullRequest: { ...reading.pullRequest, merge },
     commits: reading.commits,
     reviews: reading.reviews,
-    lastPusher: await readLastPusher(reading, ports),
+    lastPusher,
     results: reading.results,
     codeScanning: await readCodeScanning(address, reading, policy, ports.source),
     protection: reading.protection,
@@ -74,6 +76,7 @@ async function gatherOnce(address: PullRequestAddress, ports: GatherPorts): Prom
     proposedOrganization: reading.proposedOrganization,
     registeredKeys: signatures.registeredKeys,
     siblings: reading.siblings,
+    bots: await readBots(ports.source, policy, { lastPusher, reviews: reading.reviews }),
     scope: await readChange(reading, merge, policy, ports.trees),
   };
   return {

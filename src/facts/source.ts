@@ -1,5 +1,6 @@
 import type {
   Account,
+  AppRef,
   CodeScanningFact,
   CommitFact,
   ControlFile,
@@ -67,6 +68,8 @@ export interface FactSource {
     login: string,
     kind: RegisteredKeys["kind"],
   ): Promise<Fact<RegisteredKeys> | null>;
+  /** The app that acts as this account. */
+  readBotApp(account: Account): Promise<Fact<AppRef>>;
   /** Who moved `branch` to `oid`. */
   readPusher(repository: RepositoryRef, branch: string, oid: string): Promise<Fact<Account>>;
   /** How a pull request landed on `branch` at its merge commit `oid`, which happened at about `mergedAt`. */

@@ -93,6 +93,7 @@ function under({ policy, organization }: TriedPolicies, source: FactSource): Fac
       governed(await source.readControlFiles(repository, commitOid, asOf), repository),
     readOrganizationPolicy: (...args) => source.readOrganizationPolicy(...args),
     readRegisteredKeys: (...args) => source.readRegisteredKeys(...args),
+    readBotApp: (...args) => source.readBotApp(...args),
     readPusher: (...args) => source.readPusher(...args),
     readLanding: (...args) => source.readLanding(...args),
     readCodeScanning: (...args) => source.readCodeScanning(...args),

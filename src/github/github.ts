@@ -18,6 +18,7 @@ import { GitHubClients, type AppIdentity } from "./client/client.js";
 import { GitHubMergeQueueSource } from "./merge-queue/merge-queue-source.js";
 import { HookDeliveries } from "./deliveries.js";
 import { findInstallation, findRepository } from "./find-repository.js";
+import { BotApps } from "./people/bot-apps.js";
 import { GitHubPeopleSource } from "./people/people-source.js";
 import { BaseBranches } from "./pull-requests/base-branches.js";
 import { GitHubFactSource } from "./pull-requests/fact-source.js";
@@ -75,12 +76,13 @@ export function connectGitHub(
 ): GitHub {
   const clients = new GitHubClients(identity, clock, logger, budgeting);
   const bases = new BaseBranches();
+  const botApps = new BotApps(clock);
   const auditLogs = new AuditLogs(clock);
   const app = clients.forApp();
   const forInstallation = (installationId: number): Installation => {
     const client = clients.forInstallation(installationId);
     return {
-      facts: new GitHubFactSource(identity.appId, client, bases),
+      facts: new GitHubFactSource(identity.appId, client, bases, botApps.of(installationId, client)),
       checks: new CheckRuns(identity.appId, client, clients.budgetOf(installationId)),
       branches: new GitHubBranchSource(client),
       queues: new GitHubMergeQueueSource(client),

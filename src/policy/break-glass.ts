@@ -1,5 +1,8 @@
 import type { ClockTerms, Terms } from "../breakglass/case.js";
+import type { Account, BotApp } from "../facts/facts.js";
+import { isNamed } from "./bots.js";
 import { BUILT_IN_POLICY, type Policy } from "./document.js";
+import type { NamedBot } from "./document/common.js";
 import { calendarOf } from "./document/calendar.js";
 import { durationOf } from "./document/span.js";
 
@@ -51,9 +54,22 @@ export function handlingOf(policy: Policy | null): Handling {
   };
 }
 
-/** The ids of accounts whose pushes are releases and no case; `null`: a policy that cannot be used, so none. */
-export const releaseBotsOf = (policy: Policy | null): ReadonlySet<number> =>
-  new Set(sectionOf(policy).releaseBots);
+/** Whose pushes are releases and no case; `null`: a policy that cannot be used, so nobody's. */
+export const releaseBotsOf = (policy: Policy | null): readonly NamedBot[] => sectionOf(policy).releaseBots;
+
+/** The ids of those of some accounts whose pushes are releases; whoever may or may not be named is not among them. */
+export function releaseBotsAmong(
+  accounts: readonly Account[],
+  policy: Policy,
+  bots: readonly BotApp[],
+): ReadonlySet<number> {
+  const list = releaseBotsOf(policy);
+  const named = accounts.filter((account) => {
+    const fact = isNamed(list, account, bots);
+    return fact.known && fact.value;
+  });
+  return new Set(named.map(({ id }) => id));
+}
 
 const sectionOf = (policy: Policy | null): Policy["breakGlass"] => (policy ?? BUILT_IN_POLICY).breakGlass;
 

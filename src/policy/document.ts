@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { breakGlass } from "./document/break-glass.js";
-import { accountId, LIST_LIMIT, name } from "./document/common.js";
+import { accountId, LIST_LIMIT, name, namedBots } from "./document/common.js";
 import { paths } from "./document/paths.js";
 import { waivers } from "./document/waivers.js";
 import { signatures } from "./document/signatures.js";
@@ -102,11 +102,9 @@ const scanner = z.strictObject({
 const review = z
   .strictObject({
     approvals: z.int().min(1).max(10).default(1).describe("Independent approvals that are needed."),
-    bots: z
-      .array(accountId)
-      .max(LIST_LIMIT)
-      .default([])
-      .describe("Account ids of bots whose approval counts. Nobody listed: none does."),
+    bots: namedBots.describe(
+      "Bots, by account id or `app: id`, whose approval counts. Nobody listed: none does.",
+    ),
   })
   .prefault({})
   .describe("Whose approval makes a change reviewed.");

@@ -98,7 +98,11 @@ function judge(
   }
 }
 
-const pushOf = ({ pullRequest, lastPusher }: ChangeFacts): HeadPush => ({ ...pullRequest, lastPusher });
+const pushOf = ({ pullRequest, lastPusher, bots }: ChangeFacts): HeadPush => ({
+  ...pullRequest,
+  lastPusher,
+  bots,
+});
 
 /** Names the policy that judges. */
 export function policyInForce({ identity }: PolicySource & { kind: "usable" }): Finding {

@@ -27,6 +27,7 @@ const evidence = (change: Partial<PushEvidence> = {}): PushEvidence => ({
   at: "2026-11-20T12:30:00.000Z",
   deliveries: ["guid"],
   exemption: null,
+  bots: [],
   scope: null,
   outside: false,
   decision,

@@ -51,6 +51,7 @@ async function gatherLanded(
     },
     readOrganizationPolicy: () => Promise.reject(new Error("Whoever keeps what judged asks for it.")),
     readRegisteredKeys: () => Promise.resolve(null),
+    readBotApp: () => Promise.reject(new Error("The policy names none by its app.")),
     readPusher: () => Promise.resolve(known(ada)),
     readLanding: (_repository, branch, oid, mergedAt) => {
       expect([branch, oid, mergedAt]).toEqual(["main", commitOid, new Date(MERGED_AT)]);

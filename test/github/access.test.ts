@@ -87,6 +87,20 @@ describe("an installation token", () => {
     expect(await statusFor(`token ${data.token}`, "/repos/acme/deploy")).toBe(401);
   });
 
+  it("sees every public app, and of the private ones those of its own account", async () => {
+    const { github, octokit } = stage;
+    const bySlug = (slug: string) => octokit.rest.apps.getBySlug({ app_slug: slug });
+    const scanner = github.otherApp("scanner");
+    expect((await bySlug("scanner")).data).toMatchObject({ id: scanner.id, slug: "scanner" });
+    github.renameApp(scanner, "scanned");
+    expect((await refusal(bySlug("scanner"))).status).toBe(404);
+    expect((await bySlug("scanned")).data).toMatchObject({ id: scanner.id });
+    const own = github.world.addApp(stage.organization.account, { slug: "own", private: true });
+    expect((await bySlug("own")).data).toMatchObject({ id: own.id });
+    github.otherApp("hidden", { private: true });
+    expect((await refusal(bySlug("hidden"))).status).toBe(404);
+  });
+
   it("reaches no repository outside its installation", async () => {
     const elsewhere = await stage.github.organization("rival").repository("secret");
     const { owner, name } = elsewhere.repo;

@@ -145,6 +145,12 @@ export class LoopbackGitHub {
     return this.world.addApp(this.app.owner, { permissions: { checks: "write" }, ...options, slug });
   }
 
+  /** Gives an app another name: its bot gets another login, and the old ones are free for others. */
+  renameApp(app: App, slug: string): void {
+    app.slug = slug;
+    app.bot.login = `${slug}[bot]`;
+  }
+
   /** Installs the app under test; on all repositories where none are named. */
   install(
     account: OrganizationHandle | UserHandle,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { DEFAULT_CLOCKS } from "../../src/breakglass/case.js";
 import { businessDays, hours, minutes } from "../../src/breakglass/time/duration.js";
-import { handlingOf, releaseBotsOf, termsOf } from "../../src/policy/break-glass.js";
+import { type Account, type BotApp, known, unknown } from "../../src/facts/facts.js";
+import { handlingOf, releaseBotsAmong, releaseBotsOf, termsOf } from "../../src/policy/break-glass.js";
 import { BUILT_IN_POLICY } from "../../src/policy/document.js";
 import { policy } from "./make.js";
 
@@ -112,7 +113,30 @@ describe("handlingOf", () => {
 
 describe("releaseBotsOf", () => {
   it("names those of the policy, and nobody without one", () => {
-    expect([...releaseBotsOf(full)]).toEqual([123]);
-    expect(releaseBotsOf(null).size).toBe(0);
+    expect(releaseBotsOf(full)).toEqual([123]);
+    expect(releaseBotsOf(null)).toEqual([]);
+  });
+});
+
+describe("releaseBotsAmong", () => {
+  const bot = (id: number): Account => ({ id, login: `bot-${id}`, type: "Bot" });
+  const among = (...bots: BotApp[]) => [
+    ...releaseBotsAmong(
+      [bot(1), bot(2), bot(3), bot(4)],
+      policy("breakGlass: { releaseBots: [1, { app: 29110 }] }"),
+      bots,
+    ),
+  ];
+
+  it("are those named by account or app; of whom nobody knows it is none", () => {
+    const notShown = unknown("forbidden", "It is private.", "Name the account.");
+    expect(
+      among(
+        { account: 2, app: known({ id: 29_110, slug: "two" }) },
+        { account: 3, app: known({ id: 29_111, slug: "three" }) },
+        { account: 4, app: notShown },
+      ),
+    ).toEqual([1, 2]);
+    expect(among()).toEqual([1]);
   });
 });

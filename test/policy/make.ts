@@ -184,6 +184,7 @@ export const facts = (change: Partial<ChangeFacts> = {}): ChangeFacts => ({
   proposedOrganization: null,
   registeredKeys: [],
   siblings: known([]),
+  bots: [],
   scope: null,
   ...change,
 });

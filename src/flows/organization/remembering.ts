@@ -45,6 +45,7 @@ function rememberingFacts(source: FactSource, memory: Memory): FactSource {
     },
     readOrganizationPolicy: (...args) => source.readOrganizationPolicy(...args),
     readRegisteredKeys: (...args) => source.readRegisteredKeys(...args),
+    readBotApp: (...args) => source.readBotApp(...args),
     readPusher: (...args) => source.readPusher(...args),
     readLanding: (...args) => source.readLanding(...args),
     readCodeScanning: (...args) => source.readCodeScanning(...args),

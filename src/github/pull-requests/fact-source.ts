@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import { CountersignError } from "../../errors.js";
 import type {
   Account,
+  AppRef,
   CodeScanningFact,
   ControlFiles,
   Fact,
@@ -31,8 +32,11 @@ export class GitHubFactSource implements FactSource {
   readonly appId: number;
   readonly #client: Octokit;
   readonly #bases: BaseBranches;
+  /** See `FactSource.readBotApp`. */
+  readonly readBotApp: (account: Account) => Promise<Fact<AppRef>>;
 
-  constructor(appId: number, client: Octokit, bases: BaseBranches) {
+  constructor(appId: number, client: Octokit, bases: BaseBranches, readBotApp: FactSource["readBotApp"]) {
+    this.readBotApp = readBotApp;
     this.appId = appId;
     this.#client = client;
     this.#bases = bases;

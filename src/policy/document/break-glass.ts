@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DEFAULT_CLOCKS } from "../../breakglass/case.js";
 import { formatDuration } from "../../breakglass/time/duration.js";
 import { calendar } from "./calendar.js";
-import { accountId, complain, eachOnce, LIST_LIMIT, shaped } from "./common.js";
+import { accountId, complain, eachOnce, LIST_LIMIT, namedBots, shaped } from "./common.js";
 import { businessDaysProblem, span } from "./span.js";
 
 /** In days. A policy chooses how long things take, not whether they ever come due. */
@@ -159,7 +159,9 @@ export const breakGlass = z
       .default(false)
       .describe("Whether nothing but its own end passes on a branch while a case there is in breach."),
     budget,
-    releaseBots: ids.describe("Account ids whose pushes are recorded as releases, and are no case."),
+    releaseBots: namedBots.describe(
+      "Bots, by account id or `app: id`, whose pushes are recorded as releases, and are no case.",
+    ),
   })
   .superRefine((section, context) => {
     const workingDays = section.clocks.calendar.workingDays.length;

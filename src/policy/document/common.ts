@@ -6,6 +6,26 @@ export const LIST_LIMIT = 100;
 /** GitHub's numeric id of an account, an app or a team: names can be renamed and taken over. */
 export const accountId = z.int().positive();
 
+/**
+ * A bot, by the id of its account or by that of the app that acts as it. Never by a name: anybody can have an account that
+ * is called like a bot, and write its e-mail into commits.
+ */
+const namedBot = z.union([accountId, z.strictObject({ app: accountId.describe("The id of a GitHub App.") })]);
+export type NamedBot = z.output<typeof namedBot>;
+
+/** Bots that may do something; nobody listed: none may. */
+export const namedBots = z
+  .array(namedBot)
+  .max(LIST_LIMIT)
+  .superRefine((bots, context) => {
+    eachOnce(bots.map(botName), context);
+  })
+  .default([]);
+
+/** How one is called in a sentence. */
+export const botName = (bot: NamedBot): string =>
+  typeof bot === "number" ? `account ${bot}` : `app ${bot.app}`;
+
 export const name = z.string().min(1).max(255);
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { STRICT_RULES, WEAKNESSES, type SignatureRules } from "../../signatures/rules.js";
-import { accountId, eachOnce, LIST_LIMIT, name } from "./common.js";
+import { LIST_LIMIT, name, namedBots } from "./common.js";
 
 const legacy = z
   .strictObject({
@@ -41,14 +41,9 @@ export const signatures = z
       .enum(["refuse", "accept"])
       .default("refuse")
       .describe("Commits signed by GitHub's own key: it proves that GitHub made the commit, not who did."),
-    bots: z
-      .array(accountId)
-      .max(LIST_LIMIT)
-      .superRefine(eachOnce)
-      .default([])
-      .describe(
-        "Account ids of bots whose commits count where GitHub's own key signed them: the head commit, as far as GitHub says that the bot itself pushed it.",
-      ),
+    bots: namedBots.describe(
+      "Bots, by account id or `app: id`, whose commits count where GitHub's own key signed them: the head commit, as far as GitHub says that the bot itself pushed it.",
+    ),
     registeredKeys: z
       .boolean()
       .default(true)

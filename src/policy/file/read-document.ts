@@ -55,8 +55,13 @@ function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   return [...branches].sort((a, b) => weight(a) - weight(b))[0] ?? [];
 }
 
-const weight = (issues: readonly Issue[]): number =>
-  issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+const weight = (issues: readonly Issue[]): number => issues.reduce((sum, issue) => sum + weightOf(issue), 0);
+
+function weightOf(issue: Issue): number {
+  if (issue.code === "unrecognized_keys") return issue.keys.length;
+  // Another kind of value altogether is a shape that was not meant, whatever is wrong within the one that was.
+  return issue.code === "invalid_type" && issue.path.length === 0 ? PROBLEM_LIMIT : 1;
+}
 
 function unknownKey(key: string, path: KeyPath, { keysAt, source }: Read): PolicyProblem {
   const allowed = keysAt(path);

@@ -1,4 +1,5 @@
 import type { ChangeFacts, Fact } from "../../facts/facts.js";
+import { isNamed } from "../bots.js";
 import type { Policy } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, failed, noted, unclear, undetermined, waiting } from "./build.js";
@@ -26,7 +27,7 @@ export function reviewFindings(facts: ChangeFacts, policy: Policy): Finding[] {
     .map((review) => judgeApproval(review, { contributors, commits, facts, policy }));
   return [
     ...unknowns,
-    ...requestedChanges(opinions, policy),
+    ...requestedChanges(opinions, facts, policy),
     ...enough(approvals, facts, policy),
     ...opinions.filter((review) => review.state === "DISMISSED").map(dismissedReview),
     ...contributors.unknown.map((email) => unknownContributor(email, facts)),
@@ -69,13 +70,19 @@ function enough(approvals: readonly Finding[], facts: ChangeFacts, policy: Polic
 }
 
 /** Someone who may merge asks for changes: that stands, whichever commit they saw, until they approve or it is dismissed. */
-function requestedChanges(opinions: readonly Opinion[], policy: Policy): Finding[] {
+function requestedChanges(
+  opinions: readonly Opinion[],
+  facts: Pick<ChangeFacts, "bots">,
+  policy: Policy,
+): Finding[] {
   return opinions
     .filter((review) => review.state === "CHANGES_REQUESTED")
     .map((review) => {
-      const { login, id } = review.author;
+      const { login } = review.author;
       const message = `${login} asks for changes.`;
-      if (!review.canPush && !policy.review.bots.includes(id)) {
+      const named = isNamed(policy.review.bots, review.author, facts.bots);
+      // One of which nobody knows whether it is named may have to be heard.
+      if (!review.canPush && named.known && !named.value) {
         return noted("changes-requested", {
           subject: login,
           reason: "changes-requested-without-access",

@@ -86,12 +86,12 @@ interface Judged {
   readonly mending: Mending;
 }
 
-/** `bot`: one that the policy names pushed this very commit. */
+/** `bot`: one that the policy names and that pushed this very commit. */
 function judge(
   commit: CommitFact,
   verdict: SignatureVerdict | undefined,
   policy: Policy,
-  bot: Account | null,
+  bot: Fact<Account | null>,
 ): Judged {
   if (verdict === undefined) return { finding: notVerified(commit), mending: "nothing" };
   if (verdict.verdict === "good") return judgeIdentity(commit, verdict, policy, bot);
@@ -119,7 +119,7 @@ function judgeIdentity(
   commit: CommitFact,
   verdict: SignatureVerdict,
   policy: Policy,
-  bot: Account | null,
+  bot: Fact<Account | null>,
 ): Judged {
   const source = verdict.signer?.source ?? null;
   if (verdict.identity === "forge" || source === "forge") return judgeForgeKey(commit, policy, bot);
@@ -136,12 +136,14 @@ function judgeIdentity(
   return refuse(commit, "signer-not-committer", message, "prepare", committerRemedy(verdict));
 }
 
-function judgeForgeKey(commit: CommitFact, policy: Policy, bot: Account | null): Judged {
+function judgeForgeKey(commit: CommitFact, policy: Policy, bot: Fact<Account | null>): Judged {
   if (policy.signatures.forgeKeys === "accept") {
     return good(commit, "signed-by-forge", "Signed by GitHub's own key, which the policy accepts.");
   }
-  if (bot !== null) {
-    const pushed = `Signed by GitHub's own key and pushed by ${bot.login}, a bot that the policy names.`;
+  if (!bot.known)
+    return { finding: unclear("commit-signature", shortOid(commit.oid), bot.reason), mending: "nothing" };
+  if (bot.value !== null) {
+    const pushed = `Signed by GitHub's own key and pushed by ${bot.value.login}, a bot that the policy names.`;
     return good(commit, "signed-by-forge-for-bot", pushed);
   }
   const message = "Signed by GitHub's own key: it proves that GitHub made the commit, not who did.";

@@ -1,6 +1,5 @@
 import { expect, it } from "@jest/globals";
 import type { PullRequestHandle, RepositoryHandle } from "../../github/scenario.js";
-import { UserHandle } from "../../github/scenario/user.js";
 import type { Cast } from "../../support/cast.js";
 import { RecordBook } from "../../support/record-book.js";
 import { GREEN } from "./green.js";
@@ -107,42 +106,5 @@ export function heads(cast: () => Cast): void {
       before: { outcome: "passed" },
     });
     expect(await new RecordBook(scene.app.store, repository.repo).cases()).toEqual([]);
-  });
-
-  it("that a bot wrote passes where the policy names the bot by id, and GitHub says that it pushed", async () => {
-    const { alice, github, scene } = cast();
-    const { world } = github;
-    const bot = new UserHandle(world, github.otherApp("bumper").bot);
-    const { id, login } = bot.account;
-    const change = {
-      message: "Bump the chart",
-      author: { name: login, email: `${id}+${login}@users.noreply.${new URL(github.url).host}` },
-      committer: world.webFlow.person,
-      files: { "chart.yaml": "version: 2\n" },
-      key: await world.webFlow.key(),
-    };
-    const repositoryOf = (name: string, bots: string) =>
-      cast().repository(name, {
-        ".github/countersign.yml": cast().policy([`signatures: { bots: [${bots}] }`]),
-      });
-    const pullOf = async (repository: RepositoryHandle, by: UserHandle, branch: string) => {
-      await repository.push(by, branch, change);
-      const pull = await repository.openPullRequest(bot, { base: "main", head: branch, title: "Bump" });
-      await cast().complete(repository, pull);
-      await scene.settled();
-      return pull;
-    };
-    const named = await repositoryOf("bot-named", String(id));
-    expect(cast().conclusions(named, (await pullOf(named, bot, "bump")).headOid)).toEqual(GREEN);
-    const unnamed = await repositoryOf("bot-unnamed", String(id + 1));
-    const others = [
-      [unnamed, await pullOf(unnamed, bot, "bump")],
-      // The same commit, which carries the bot's name, brought by someone else.
-      [named, await pullOf(named, alice, "posing")],
-    ] as const;
-    for (const [repository, pull] of others) {
-      expect(signatures(repository, pull)).toMatchObject({ conclusion: "failure" });
-      expect(signatures(repository, pull).text).toContain("commit-signature/forge-key");
-    }
   });
 }

@@ -1,4 +1,5 @@
 import { withCast } from "../../support/cast.js";
+import { bots } from "./bots.js";
 import { forks } from "./forks.js";
 import { heads } from "./heads.js";
 import { many } from "./many.js";
@@ -7,4 +8,5 @@ withCast("a pull request of any shape", (cast) => {
   many(cast);
   forks(cast);
   heads(cast);
+  bots(cast);
 });

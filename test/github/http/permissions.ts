@@ -21,6 +21,7 @@ const write = (...names: string[]): Need => names.map((name) => ({ name, access:
 const NEEDS: Readonly<Record<string, Need>> = {
   "apps/create-installation-access-token": "jwt",
   "apps/get-authenticated": "jwt",
+  "apps/get-by-slug": "anyone",
   "apps/get-installation": "jwt",
   "apps/get-org-installation": "jwt",
   "apps/get-repo-installation": "jwt",

@@ -3,10 +3,11 @@ import { repository } from "../render/repository.js";
 import { grantJson, maySee } from "../http/access.js";
 import type { Delivery } from "../http/webhooks.js";
 import { isJson, type Json } from "../world/json.js";
-import type { Installation } from "../world/model.js";
+import type { App, Installation } from "../world/model.js";
 import { notFound } from "../world/refusal.js";
 import { reaches } from "../world/world.js";
 import {
+  actorOf,
   appOf,
   byCursor,
   created,
@@ -22,6 +23,7 @@ import {
 /** The app itself, its installations and its deliveries. */
 export const apps: Readonly<Record<string, Handler>> = {
   "apps/get-authenticated": (request) => ok(appJson(request.world, appOf(request))),
+  "apps/get-by-slug": (request) => ok(appJson(request.world, publicAppOf(request))),
   "apps/list-installations": (request) =>
     paged(request, ours(request), (page) => page.map((entry) => installationJson(request.world, entry))),
   "apps/get-installation": (request) => ok(installationJson(request.world, installationOf(request))),
@@ -57,6 +59,15 @@ export const apps: Readonly<Record<string, Handler>> = {
     return { status: 202, body: {} };
   },
 };
+
+/** A private app is there for its owner only, and for installations on that account. */
+function publicAppOf(request: RestRequest): App {
+  const { world, caller } = request;
+  const app = world.apps.find(({ slug }) => slug === text(request, "app_slug"));
+  const account = caller.kind === "installation" ? caller.installation.account : actorOf(request);
+  if (app === undefined || (app.private && app.owner !== account)) throw notFound();
+  return app;
+}
 
 function ours(request: RestRequest): Installation[] {
   return request.world.installations.filter(({ app }) => app === appOf(request));

@@ -75,7 +75,10 @@ export type Access = "read" | "write";
 
 export interface App {
   readonly id: number;
-  readonly slug: string;
+  /** In its bot's login and in addresses; an app that is renamed gives it up, and another can take it. */
+  slug: string;
+  /** A private one is shown to those only on whose account it is. */
+  readonly private: boolean;
   readonly name: string;
   readonly owner: Account;
   readonly bot: Account;

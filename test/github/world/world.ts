@@ -28,6 +28,7 @@ export interface AppOptions {
   readonly name?: string;
   readonly permissions?: Readonly<Record<string, Access>>;
   readonly events?: readonly string[];
+  readonly private?: boolean;
 }
 
 /** Everything the loopback GitHub knows, and the only place where ids and times are given out. */
@@ -116,6 +117,7 @@ export class World {
     const app: App = {
       id: this.id(),
       slug: options.slug,
+      private: options.private ?? false,
       name: options.name ?? options.slug,
       owner,
       bot: this.addAccount(`${options.slug}[bot]`, "Bot"),

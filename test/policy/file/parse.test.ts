@@ -72,6 +72,21 @@ describe("parsePolicy", () => {
       { line: 5, column: 7, path: "review.bots[1]" },
     ],
     [
+      "a name instead of an app's id",
+      "version: 1\nsignatures:\n  bots:\n    - { app: dependabot }",
+      { line: 4, path: "signatures.bots[0].app", remedy: "It must be a number." },
+    ],
+    [
+      "an app without the word",
+      "version: 1\nbreakGlass:\n  releaseBots:\n    - { slug: 5 }",
+      { line: 4, path: "breakGlass.releaseBots[0].app", remedy: "Add it: it is a number." },
+    ],
+    [
+      "an app twice",
+      "version: 1\nsignatures:\n  bots: [{ app: 5 }, 5, { app: 5 }]",
+      { line: 3, path: "signatures.bots[2]", message: "`app 5` is listed twice." },
+    ],
+    [
       "a result without its app",
       "version: 1\nresults:\n  - check: conftest",
       { line: 3, path: "results[0].app" },

@@ -26,6 +26,13 @@ const GRANT: Values = {
     [{ people: [1] }, { teams: [1] }],
   ],
 };
+const BOTS: Values = {
+  chain: [[1, { app: 1 }, 2], [1, { app: 1 }], [{ app: 1 }], []],
+  apart: [
+    [[1], [2]],
+    [[1], [{ app: 1 }]],
+  ],
+};
 const SPAN: Values = {
   chain: ["3d", "2d", "24h", "30m"],
   apart: [
@@ -58,7 +65,7 @@ export const VALUES: Readonly<Record<string, Values>> = {
     chain: [["apps/**"], ["clusters/**", "apps/**"], ["**"]],
     apart: [[["apps/**"], ["apps/web/**"]]],
   },
-  "signatures.bots": { chain: [[1, 2], [1], []], apart: [[[1], [2]]] },
+  "signatures.bots": BOTS,
   "signatures.forgeKeys": { chain: ["accept", "refuse"] },
   "signatures.registeredKeys": PERMISSION,
   "signatures.dsa": { chain: ["accept", "refuse"] },
@@ -140,7 +147,7 @@ export const VALUES: Readonly<Record<string, Values>> = {
     apart: [[[{ tool: "CodeQL" }], [{ tool: "zizmor" }]]],
   },
   "review.approvals": { chain: [1, 2, 10] },
-  "review.bots": { chain: [[1, 2], [1], []], apart: [[[1], [2]]] },
+  "review.bots": BOTS,
   waivers: {
     chain: [[waiver("required-result"), waiver("checks-required")], [waiver("required-result")], []],
     apart: [[[waiver("required-result")], [{ ...waiver("required-result"), expires: "2026-12-31" }]]],
@@ -194,7 +201,7 @@ export const VALUES: Readonly<Record<string, Values>> = {
   "breakGlass.freeze": FLAG,
   "breakGlass.budget.percent": { chain: [100, 10, 0] },
   "breakGlass.budget.days": { chain: [30], apart: [[30, 7]] },
-  "breakGlass.releaseBots": { chain: [[1, 2], [1], []] },
+  "breakGlass.releaseBots": BOTS,
 };
 
 /** A policy document that says nothing but these keys. */

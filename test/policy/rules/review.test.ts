@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type ChangeFacts, known, type ReviewFact, unknown } from "../../../src/facts/facts.js";
+import { type BotApp, type ChangeFacts, known, type ReviewFact, unknown } from "../../../src/facts/facts.js";
 import { outcomeOf } from "../../../src/policy/decide.js";
 import { coAuthorTrailers } from "../../../src/policy/rules/review/contributors.js";
 import { reviewFindings } from "../../../src/policy/rules/review.js";
@@ -145,6 +145,30 @@ describe("the review gate", () => {
     expect(
       judge([review({ author: robot })], { lastPusher: known(robot) }, "review: { bots: [9] }"),
     ).toContain("note is-last-pusher");
+  });
+
+  it("counts a bot by its app where the policy names that, and not where nobody knows whose it is", () => {
+    const yaml = "review: { bots: [{ app: 29110 }] }";
+    const bot = (app: BotApp["app"]) => ({ bots: [{ account: robot.id, app }] });
+    const notShown = unknown("forbidden", "It is private.", "Name the account.");
+    const approving = [review({ author: robot, canPush: false })];
+    expect(judge(approving, bot(known({ id: 29_110, slug: "robot" })), yaml)).toEqual(["pass approved"]);
+    expect(judge(approving, bot(known({ id: 29_111, slug: "robot" })), yaml)).toContain("note bot-not-named");
+    expect(judge(approving, bot(notShown), yaml)).toEqual(["waiting approval-missing", "note bot-unknown"]);
+    const [, note] = reviewFindings(facts({ reviews: known(approving), ...bot(notShown) }), policy(yaml));
+    expect(note).toMatchObject({
+      message: expect.stringContaining("It is private."),
+      remedy: { text: "Name the account." },
+    });
+    // What it asks for stands until somebody knows that it is none to be heard.
+    const asking = [
+      review(),
+      review({ id: "no", author: robot, canPush: false, state: "CHANGES_REQUESTED" }),
+    ];
+    expect(judge(asking, bot(notShown), yaml)).toContain("fail changes-requested");
+    expect(judge(asking, bot(known({ id: 1, slug: "other" })), yaml)).toContain(
+      "note changes-requested-without-access",
+    );
   });
 
   const at = (minute: number, state: ReviewFact["state"], change: Partial<ReviewFact> = {}): ReviewFact =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type CommitFact, known, unknown } from "../../../src/facts/facts.js";
+import { type BotApp, type CommitFact, known, unknown } from "../../../src/facts/facts.js";
 import { type SignatureFacts, signatureFindings } from "../../../src/policy/rules/signatures.js";
 import { MENDING, needsSigning } from "../../../src/policy/rules/signatures/mending.js";
 import { type ReasonCode, REASONS } from "../../../src/signatures/reasons.js";
@@ -352,7 +352,15 @@ function frame(...fields: readonly (string | Buffer)[]): Buffer {
 
 describe("a commit that GitHub made for a bot", () => {
   const made = { identity: "forge", signer: forge } as const;
-  const pushed = { head: { oid: HEAD }, crossRepository: false, lastPusher: known(robot) };
+  const APP = 29_110;
+  const byApp = `signatures: { bots: [{ app: ${APP} }] }`;
+  const whose = (app: BotApp["app"]): BotApp[] => [{ account: robot.id, app }];
+  const pushed = {
+    head: { oid: HEAD },
+    crossRepository: false,
+    lastPusher: known(robot),
+    bots: whose(known({ id: APP, slug: "robot" })),
+  };
   const judgeOf = (
     push: SignatureFacts["push"],
     yaml = `signatures: { bots: [${robot.id}] }`,
@@ -366,6 +374,18 @@ describe("a commit that GitHub made for a bot", () => {
 
   it("counts where the policy names the bot by its id, and GitHub says that it pushed this very commit", () => {
     expect(judgeOf(pushed)).toEqual(["pass signed-by-forge-for-bot"]);
+    expect(judgeOf({ ...pushed, bots: [] })).toEqual(["pass signed-by-forge-for-bot"]);
+  });
+
+  it("counts where the policy names the app whose bot it is", () => {
+    expect(judgeOf(pushed, byApp)).toEqual(["pass signed-by-forge-for-bot"]);
+  });
+
+  it("is not clear where nobody knows whose bot it is, and the policy names one by its app", () => {
+    const bots = whose(unknown("forbidden", "It is private.", "Name the account."));
+    expect(judgeOf({ ...pushed, bots }, byApp)).toEqual(["unknown unknown-forbidden"]);
+    expect(judgeOf({ ...pushed, bots: [] }, byApp)).toEqual(["unknown unknown-unavailable"]);
+    expect(judgeOf({ ...pushed, bots: [] }, `${byApp}\nreview: {}`, made, OID)).toEqual(["fail forge-key"]);
   });
 
   it.each<[string, ...Parameters<typeof judgeOf>]>([
@@ -375,6 +395,8 @@ describe("a commit that GitHub made for a bot", () => {
     ["it comes from a fork", { ...pushed, crossRepository: true }],
     ["it came without a pull request", null],
     ["the policy names another", pushed, "signatures: { bots: [10] }"],
+    ["the policy names another app", pushed, `signatures: { bots: [{ app: ${APP + 1} }] }`],
+    ["a person has the bot's id", { ...pushed, lastPusher: known(account(robot.id, "robot[bot]")) }, byApp],
     ["the policy names none", pushed, ""],
     ["the bot's approval counts, which is another thing", pushed, `review: { bots: [${robot.id}] }`],
     ["it is below the one that was pushed", pushed, undefined, made, OID],

@@ -4,10 +4,12 @@ import type { MoveChange } from "../../../breakglass/detect/look.js";
 import { type Exemption, pushRecord } from "../../../evidence/push-record.js";
 import type { RecordContent } from "../../../evidence/record.js";
 import type { BranchActivity, RepositoryReading } from "../../../facts/case-source.js";
-import { type Fact, known } from "../../../facts/facts.js";
+import { type BotApp, type Fact, known } from "../../../facts/facts.js";
+import { readBotApps } from "../../../facts/read-bots.js";
 import { verifyCommits, type VerifiedCommits } from "../../../facts/verify-commits.js";
 import type { Installation } from "../../../github/github.js";
-import { releaseBotsOf } from "../../../policy/break-glass.js";
+import { botsToAskOf } from "../../../policy/bots.js";
+import { releaseBotsAmong, releaseBotsOf } from "../../../policy/break-glass.js";
 import { isControlledBranch } from "../../../policy/controlled.js";
 import { decide } from "../../../policy/decide.js";
 import { evaluatePush, type PushFacts } from "../../../policy/evaluate-push.js";
@@ -29,6 +31,8 @@ export interface JudgedMove {
   readonly policy: PolicySource;
   /** By that policy the branch was a controlled one. */
   readonly controlled: boolean;
+  /** The apps of its movers, where the policy names release bots by their apps. */
+  readonly bots: readonly BotApp[];
   readonly decision: Decision;
   readonly record: RecordContent;
 }
@@ -90,6 +94,7 @@ export async function judgeMove(
     facts,
     policy,
     controlled: isControlledBranch(files, policy, branch),
+    bots: await readMoverApps(installation, policy, movers),
     decision: decide(gates, inDoubt ? enforced(policy.identity) : policy.identity, facts.observedAt),
   };
   return { ...judged, record: recordOf(judged, occasion, signatures) };
@@ -104,6 +109,16 @@ async function complete(
   const brought = commits.known ? commits.value.map(({ oid }) => oid) : [];
   const others = await taken([...found.oids, ...brought]);
   return completed(found, commits, (oid) => others.has(oid));
+}
+
+/** Exempt is who the policy names: where it names apps, whose bots those are that moved the branch. */
+function readMoverApps(
+  { facts }: Installation,
+  policy: PolicySource,
+  { accounts }: Movers,
+): Promise<BotApp[]> {
+  if (policy.kind !== "usable") return Promise.resolve([]);
+  return readBotApps(facts, botsToAskOf(releaseBotsOf(policy.policy), accounts));
 }
 
 function recordOf(
@@ -125,6 +140,7 @@ function recordOf(
     at: facts.landedAt,
     deliveries: change.guids,
     exemption: isDoubted(judged.policy) ? null : exemptionFor(judged),
+    bots: judged.bots,
     scope: facts.scope,
     outside: isOutside(decision),
     decision,
@@ -136,11 +152,11 @@ function recordOf(
  * Where several moved the branch, or someone is not named, everyone has to be exempt. A policy that may itself have come
  * around the gates exempts nobody.
  */
-function exemptionFor({ change, policy, movers }: Omit<JudgedMove, "record">): Exemption | null {
+function exemptionFor({ change, policy, movers, bots }: Omit<JudgedMove, "record">): Exemption | null {
   if (change.form !== "push" && change.form !== "compared") return null;
   if (movers.unread !== null || policy.kind !== "usable") return null;
   // The app pushes to no branch: it only makes some, so no push is exempt for being its own.
-  const exempt = { app: null, releaseBots: releaseBotsOf(policy.policy) };
+  const exempt = { app: null, releaseBots: releaseBotsAmong(movers.accounts, policy.policy, bots) };
   const exemptions = movers.accounts.map((account) => exemptionOf(account, exempt));
   return exemptions.includes(null) ? null : (exemptions[0] ?? null);
 }

@@ -1,4 +1,5 @@
 import type { Policy } from "../../document.js";
+import { botName } from "../../document/common.js";
 import { atLeast, atMost, mustBeFalse, mustBeTrue, type Order, ranked } from "./order.js";
 import {
   branches,
@@ -20,8 +21,6 @@ type Orders<T> = {
   readonly [K in keyof T]-?: Order<T[K]> | (T[K] extends readonly unknown[] ? never : Orders<T[K]>);
 };
 
-const account = (id: number): string => `account ${id}`;
-
 const LABELS = 10;
 const REMINDERS = 5;
 
@@ -32,7 +31,7 @@ export const ORDERS: Orders<Omit<Policy, "version">> = {
   paths,
   signatures: {
     forgeKeys: ranked("accept", "refuse"),
-    bots: mayOnly(account),
+    bots: mayOnly(botName),
     registeredKeys: mustBeFalse,
     dsa: ranked("accept", "refuse"),
     legacy,
@@ -56,7 +55,7 @@ export const ORDERS: Orders<Omit<Policy, "version">> = {
   },
   results,
   codeScanning: scanners,
-  review: { approvals: atLeast, bots: mayOnly(account) },
+  review: { approvals: atLeast, bots: mayOnly(botName) },
   waivers: mayOnly(({ rule, owner }) => `the waiver of ${rule} by ${owner}`),
   breakGlass: {
     declare: grant,
@@ -82,7 +81,7 @@ export const ORDERS: Orders<Omit<Policy, "version">> = {
     retroactivePullRequest: equal(),
     freeze: mustBeTrue,
     budget: { percent: atMost, days: equal() },
-    releaseBots: mayOnly(account),
+    releaseBots: mayOnly(botName),
   },
 };
 

@@ -1,7 +1,8 @@
 import type { ChangeFacts, CommitFact, PullRequestFact, ReviewFact } from "../../../facts/facts.js";
 import type { Policy } from "../../document.js";
 import type { Finding } from "../../finding.js";
-import { noted, passed } from "../build.js";
+import { isNamed } from "../../bots.js";
+import { advice, noted, passed } from "../build.js";
 import { shortOid } from "../repository.js";
 import type { Contributors, Role } from "./contributors.js";
 import { instant, type Opinion } from "./opinions.js";
@@ -10,7 +11,7 @@ import { instant, type Opinion } from "./opinions.js";
 export interface Bench {
   readonly contributors: Contributors;
   readonly commits: readonly CommitFact[];
-  readonly facts: Pick<ChangeFacts, "pullRequest" | "lastPusher">;
+  readonly facts: Pick<ChangeFacts, "pullRequest" | "lastPusher" | "bots">;
   readonly policy: Policy;
 }
 
@@ -22,12 +23,14 @@ export function judgeApproval(approval: Opinion, bench: Bench): Finding {
     const message = `${author.login} approved ${shortOid(bench.facts.pullRequest.head.oid)}.`;
     return passed("independent-approval", { subject: author.login, reason: "approved", message });
   }
+  if (reason === "bot-unknown") return unknownBot(approval, bench);
   const message = `The approval by ${author.login} does not count: ${why(reason, approval, bench)}.`;
   return noted("independent-approval", { subject: author.login, reason, message });
 }
 
 /** Why an approval does not count, in the order in which it is most useful to hear. */
-type Refusal = Role | "bot-not-named" | "not-a-person" | "no-write-access" | "stale-head" | "stale-base";
+type Refusal =
+  Role | "bot-unknown" | "bot-not-named" | "not-a-person" | "no-write-access" | "stale-head" | "stale-base";
 
 function refusal(approval: Opinion, { contributors, facts, policy }: Bench): Refusal | null {
   const { author } = approval;
@@ -36,7 +39,9 @@ function refusal(approval: Opinion, { contributors, facts, policy }: Bench): Ref
   if (role !== null) return role;
   if (author.type === "Bot") {
     // Naming a bot is what authorises it; GitHub shows no write access for apps.
-    if (!policy.review.bots.includes(author.id)) return "bot-not-named";
+    const named = isNamed(policy.review.bots, author, facts.bots);
+    if (!named.known) return "bot-unknown";
+    if (!named.value) return "bot-not-named";
   } else if (author.type !== "User") return "not-a-person";
   else if (!approval.canPush) return "no-write-access";
   if (approval.commitOid !== head.oid) return "stale-head";
@@ -50,7 +55,10 @@ function refusal(approval: Opinion, { contributors, facts, policy }: Bench): Ref
 const isBefore = (review: ReviewFact, retargetedAt: string | null): boolean =>
   retargetedAt !== null && !(instant(review) > Date.parse(retargetedAt));
 
-const REASONS: Readonly<Record<Exclude<Refusal, "stale-head" | "stale-base">, string>> = {
+/** Those that more is told of. */
+type Told = "bot-unknown" | "stale-head" | "stale-base";
+
+const REASONS: Readonly<Record<Exclude<Refusal, Told>, string>> = {
   "is-author": "they opened the pull request",
   "is-commit-author": "they wrote one of its commits",
   "is-committer": "they committed one of its commits",
@@ -61,7 +69,25 @@ const REASONS: Readonly<Record<Exclude<Refusal, "stale-head" | "stale-base">, st
   "no-write-access": "they have no write access",
 };
 
-function why(reason: Refusal, { commitOid }: Opinion, { commits, facts }: Bench): string {
+/** It may be one that the policy names by its app, which nobody could tell. */
+function unknownBot({ author }: Opinion, { facts, policy }: Bench): Finding {
+  const named = isNamed(policy.review.bots, author, facts.bots);
+  const { message: cause, remedy } = named.known
+    ? { message: "", remedy: "Re-run this check." }
+    : named.reason;
+  const message = `The approval by ${author.login} does not count: whether review.bots names it is not known. ${cause}`;
+  return noted(
+    "independent-approval",
+    { subject: author.login, reason: "bot-unknown", message },
+    advice(remedy),
+  );
+}
+
+function why(
+  reason: Exclude<Refusal, "bot-unknown">,
+  { commitOid }: Opinion,
+  { commits, facts }: Bench,
+): string {
   if (reason === "stale-head") return outdated(commitOid, commits, facts);
   if (reason === "stale-base") return retargeted(facts.pullRequest);
   return REASONS[reason];
