@@ -109,6 +109,8 @@ describe("an engine that breaks", () => {
     pool.on("error", () => undefined);
     const results = await Promise.allSettled([pool.query("SELECT 1"), pool.query("SELECT 2")]);
     expect(results.map((result) => result.status)).toEqual(["rejected", "rejected"]);
+    // Whoever connects anew learns of it as well.
+    await expect(pool.query("SELECT 3")).rejects.toThrow("the embedded database has ended");
     await pool.end();
     await wire.close();
   });

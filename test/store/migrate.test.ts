@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.js";
 import { openStore } from "../../src/store/open.js";
 import { silentLogger } from "../support/logger.js";
 import { openTestStore, type PostgresServer, startPostgres } from "../support/postgres.js";
+import { until } from "../support/until.js";
 import { aRecord } from "./samples.js";
 
 const MIGRATIONS = [
@@ -129,6 +130,27 @@ describe("migrations", () => {
     await client.end();
     // `tenants` is created first and was rolled back with the rest.
     expect(rows).toEqual([{ tenants: null }]);
+  });
+
+  it("end where the database goes away meanwhile, and do not wait for ever", async () => {
+    const url = await server.createDatabase();
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query("SELECT pg_advisory_lock(hashtextextended('countersign.migrate', 0))");
+    const opening = expect(openTestStore(url, "/nonexistent")).rejects.toMatchObject({
+      code: "store-unavailable",
+    });
+    await until(
+      async () => {
+        const { rowCount } = await other.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+        );
+        return rowCount === 1 ? true : null;
+      },
+      () => "nobody waits for the lock",
+    );
+    await opening;
+    await other.end();
   });
 });
 

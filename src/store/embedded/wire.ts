@@ -39,9 +39,12 @@ export class Wire {
     return connection;
   }
 
-  /** Queues a batch; its answer is written to the connection. */
+  /** Queues a batch; its answer is written to the connection, which ends where none will come any more. */
   submit(connection: WireConnection, bytes: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.#closed) {
+      connection.destroy(new Error("the embedded database has ended"));
+      return;
+    }
     this.#waiting.push({ connection, bytes });
     this.#turn = this.#turn.then(() => this.#serve());
   }

@@ -33,9 +33,12 @@ export async function migrate(database: Database, logger: StoreLogger): Promise<
       const applied = await applyMigrations(database);
       if (applied.length > 0) logger.info({ migrations: applied }, "database migrated");
       await runMigrations({ pgPool: database.pool, logger: queueLogger(logger) });
-    } finally {
       await connection.query(UNLOCK);
       connection.release();
+    } catch (error) {
+      // Its session ends and the lock with it, also where nobody can ask the server any more.
+      connection.release(true);
+      throw error;
     }
   } catch (error) {
     const known = asStoreError(error);
