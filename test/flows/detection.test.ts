@@ -4,6 +4,7 @@ import type { FlowContext } from "../../src/flows/context.js";
 import { watchBranch } from "../../src/flows/watch/watch-branch.js";
 import { connectGitHub } from "../../src/github/github.js";
 import { silentLogger } from "../../src/logger.js";
+import type { Envelope } from "../github/http/webhooks.js";
 import type { RepositoryHandle } from "../github/scenario.js";
 import { UserHandle } from "../github/scenario/user.js";
 import { RecordBook } from "../support/record-book.js";
@@ -330,6 +331,54 @@ function moves(cast: () => Cast): void {
     const brought = found.flatMap(({ body }) => body["firstParents"]);
     expect(new Set(brought).size).toBe(brought.length);
     expect(brought).toContain(second);
+  });
+
+  it("has one record of each force-push, also of one that it hears of late or saw before", async () => {
+    const { admin, clock, github } = cast();
+    const repository = await seen("late");
+    const below = await repository.tip();
+    const first = await release(repository, admin);
+    github.webhooks.hold();
+    const lost: Envelope[] = [];
+    const heldPush = () => {
+      const [push] = github.webhooks.pending.filter((one) => one.event === "push" && !lost.includes(one));
+      if (push === undefined) throw new Error("GitHub told nothing of the push");
+      lost.push(push);
+      return push;
+    };
+    const told = async (push: Envelope) => {
+      await github.webhooks.deliver(push);
+      await quiet();
+      return (await book(repository).pushes()).map(({ body }) => [
+        body["form"],
+        body["before"],
+        body["after"],
+      ]);
+    };
+    // Off its history, on, and back to the same commit: of the three only the last is told in time.
+    await repository.pushOid(admin, "release/1", below);
+    const late = heldPush();
+    clock.advance(5000);
+    const hidden = await repository.push(admin, "release/1", files("hidden"));
+    heldPush();
+    clock.advance(5000);
+    await repository.pushOid(admin, "release/1", below);
+    clock.advance(5000);
+    const back = ["force-push", hidden, below];
+    const away = ["force-push", first, below];
+    expect(await told(heldPush())).toEqual([back]);
+    expect(await told(late)).toEqual([back, away]);
+
+    // Once more the same way, and found by comparison before it is told.
+    await repository.pushOid(admin, "release/1", first);
+    await told(heldPush());
+    await repository.pushOid(admin, "release/1", below);
+    const seenBefore = heldPush();
+    await reconcile(repository);
+    clock.advance(5000);
+    expect(await told(seenBefore)).toEqual([back, away, away]);
+    expect(await book(repository).cases()).toHaveLength(3);
+    await github.webhooks.resume();
   });
 
   it("watches a branch that its own policy puts on the list, from when that came", async () => {

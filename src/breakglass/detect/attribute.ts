@@ -17,9 +17,10 @@ import { Walk } from "./walk.js";
  * 3. **Pull requests** own their commits wherever these are found (`pullsOf`), and no push gets them.
  *
  * Every commit is taken by one change only. A push needs nothing if all that it brought has a record: that is how late
- * ones make no second change. A forced one needs nothing if it is older than the last look and both of its ends have
- * records; if one end has none, the branch stood where nothing else tells of, and it is a change however late. Where
- * the branch may just as well have gone forward (the last known tip is in the present history), nothing is inferred.
+ * ones make no second change. A forced one, and a deletion, needs nothing only if there is a record of that very move
+ * (`onRecord`): that both of its ends have records does not say that it was seen, and so it is a change however late.
+ * Where the branch may just as well have gone forward (the last known tip is in the present history), nothing is
+ * inferred.
  *
  * The same move found twice, by a comparison and by a late push, bears the same key (`changeKeys`), so it cannot
  * become two records.

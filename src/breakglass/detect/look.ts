@@ -59,6 +59,8 @@ export interface Look {
   readonly reading: Reading;
   /** Those of `oidsInQuestion` that have a record on this branch. */
   readonly covered: ReadonlySet<string>;
+  /** GUIDs of the pushes whose move itself has a record (`isOnRecord`). */
+  readonly onRecord: ReadonlySet<string>;
   /**
    * Best common ancestor of the commit that was read until and the tip, where the first was not reached: what lies
    * below was on the branch before. `null`: not known, so all that was read counts as new.

@@ -7,15 +7,18 @@ export interface Told extends Push {
 
 /**
  * Pushes in the order in which they happened: by GitHub's time; within a second, by which leads on from which, from
- * `tip` on. What was told twice is one.
+ * `tip` on. One that is told late leads to where the branch does not stand any more. What was told twice is one.
  */
 export function inOrder(pushes: readonly Push[], tip: string | null): Told[] {
   const waiting = once(pushes).sort((a, b) => a.pushedAt.getTime() - b.pushedAt.getTime());
   const ordered: Told[] = [];
-  let position = tip;
-  for (let next = takeNext(waiting, position); next !== undefined; next = takeNext(waiting, position)) {
+  let [last, stood] = [tip, tip];
+  for (;;) {
+    const next = takeNext(waiting, [last, stood]);
+    if (next === undefined) break;
     ordered.push(next);
-    position = next.after;
+    last = next.after;
+    if (next.before === stood) stood = last;
   }
   return ordered;
 }
@@ -30,11 +33,13 @@ function once(pushes: readonly Push[]): Told[] {
   return [...told.values()];
 }
 
-function takeNext(waiting: Told[], position: string | null): Told | undefined {
+/** From the first of these places from which one leads on. */
+function takeNext(waiting: Told[], places: readonly (string | null)[]): Told | undefined {
   const [first] = waiting;
   if (first === undefined) return undefined;
   const sameSecond = waiting.filter(({ pushedAt }) => pushedAt.getTime() === first.pushedAt.getTime());
-  const next = sameSecond.find(({ before }) => before === position) ?? first;
+  const leading = places.map((place) => sameSecond.find(({ before }) => before === place));
+  const next = leading.find((one) => one !== undefined) ?? first;
   waiting.splice(waiting.indexOf(next), 1);
   return next;
 }

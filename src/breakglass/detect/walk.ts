@@ -1,12 +1,11 @@
 import { changeKeys, type Move, type MoveForm } from "../../evidence/change-key.js";
 import { Line } from "./line.js";
 import type { Accounted, Attribution, Change, Look, MoveChange, Push } from "./look.js";
+import { CLOCKS_DIFFER_MS } from "./on-record.js";
 import type { Told } from "./order.js";
 
 /** GitHub tells whole seconds. */
 const SECOND_MS = 1000;
-/** Its clock is not ours: what made a branch may seem to be younger than our first look at it. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 const NOT_TOLD = { pusher: null, at: null, guids: [] } as const;
 
@@ -16,6 +15,7 @@ export class Walk {
   readonly #covered: ReadonlySet<string>;
   readonly #reached: boolean;
   readonly #isFirstSight: boolean;
+  readonly #onRecord: ReadonlySet<string>;
   readonly #line: Line;
   readonly #changes: Change[] = [];
   readonly #settled: string[] = [];
@@ -30,6 +30,7 @@ export class Walk {
     this.#covered = look.covered;
     this.#reached = look.reading.reached;
     this.#isFirstSight = look.known === null;
+    this.#onRecord = look.onRecord;
     this.#line = new Line(look, known);
     this.#position = known.tip;
     this.#lastPosition = known.tip ?? known.lastTip ?? known.since;
@@ -88,7 +89,7 @@ export class Walk {
   }
 
   #hearMove(push: Told, form: MoveForm): void {
-    if (this.#isLate(push)) {
+    if (this.#isOnRecord(push) || this.#isLateMaking(push)) {
       this.#settle(push);
       return;
     }
@@ -106,11 +107,19 @@ export class Walk {
     return before === this.#position;
   }
 
-  /** The last look took it in. One that leads on from here it cannot have, or the branch came back since. */
-  #isLate(push: Told): boolean {
-    const isFirstMaking = push.before === null && push.after === this.#known.since;
-    const isOld = this.#isOlder(push, isFirstMaking ? CLOCKS_DIFFER_MS : -SECOND_MS);
-    return isOld && !this.#leads(push) && this.#wasAccounted(push.before) && this.#wasAccounted(push.after);
+  /** Found by an earlier comparison, or told before: that both of its ends have records would not say so. */
+  #isOnRecord({ guids }: Told): boolean {
+    return guids.some((guid) => this.#onRecord.has(guid));
+  }
+
+  /**
+   * What made the branch and is told late was seen by the last look, unless it leads on from here: then the look cannot
+   * have taken it in, or the branch is gone since.
+   */
+  #isLateMaking(push: Told): boolean {
+    if (push.before !== null) return false;
+    const isOld = this.#isOlder(push, push.after === this.#known.since ? CLOCKS_DIFFER_MS : -SECOND_MS);
+    return isOld && !this.#leads(push) && this.#wasAccounted(push.after);
   }
 
   #isOlder({ pushedAt }: Told, byMs: number): boolean {
@@ -125,7 +134,9 @@ export class Walk {
   /** `push` `null`: it was found by comparison. */
   #found(move: Move, oids: readonly string[], push: Told | null): void {
     const told = push === null ? NOT_TOLD : toldOf(push);
-    const index = this.#changes.findIndex((other) => other.kind === "move" && isSameMove(other, move));
+    const index = this.#changes.findIndex(
+      (other) => other.kind === "move" && isSameMove(other, move) && mayBeOne(other, told.guids),
+    );
     const other = this.#changes[index];
     if (other?.kind === "move") this.#changes[index] = joined(other, oids, told);
     else this.#changes.push({ kind: "move", ...move, oids, vanished: this.#isVanished(move), ...told });
@@ -194,23 +205,29 @@ function formOf({ before, after }: Push): MoveForm {
   return after === null ? "deleted" : "force-push";
 }
 
-/** Whether two moves of a branch are one change. */
+/** Whether two moves of a branch go the same way. */
 const isSameMove = (one: Move, other: Move): boolean =>
-  changeKeys.ofMove(0, "", one) === changeKeys.ofMove(0, "", other);
+  changeKeys.ofMove(0, "", one) === changeKeys.ofMove(0, "", other) &&
+  (one.form === other.form || isForward(one));
 
-/** The same move once more. If others made it, it is nobody's in particular. */
-function joined(
-  move: MoveChange,
-  oids: readonly string[],
-  told: Pick<MoveChange, "pusher" | "guids">,
-): MoveChange {
-  const isByOne = move.pusher?.id === told.pusher?.id;
-  return {
-    ...move,
-    oids: [...move.oids, ...oids],
-    pusher: isByOne ? move.pusher : null,
-    guids: [...move.guids, ...told.guids],
-  };
+/** The same commits come once, so they are one change; off its history a branch is moved once a push. */
+const mayBeOne = (move: MoveChange, guids: readonly string[]): boolean =>
+  isForward(move) || move.guids.length === 0 || guids.length === 0;
+
+const isForward = ({ form }: Move): boolean => form === "push" || form === "compared";
+
+/** The same move once more: as it is told, if it is. If others brought the same commits, they are nobody's in particular. */
+function joined(move: MoveChange, oids: readonly string[], told: ReturnType<typeof toldOf>): MoveChange {
+  const all = { ...move, oids: [...move.oids, ...oids] };
+  if (told.guids.length === 0) return all;
+  if (move.guids.length === 0) return { ...all, ...told };
+
+  const pusher = move.pusher?.id === told.pusher?.id ? move.pusher : null;
+  return { ...all, pusher, guids: [...move.guids, ...told.guids] };
 }
 
-const toldOf = ({ pusher, pushedAt, guids }: Told) => ({ pusher, at: pushedAt.toISOString(), guids });
+const toldOf = ({ pusher, pushedAt, guids }: Told): Pick<MoveChange, "pusher" | "at" | "guids"> => ({
+  pusher,
+  at: pushedAt.toISOString(),
+  guids,
+});

@@ -7,6 +7,7 @@ import type { KnownBranch, NewPush } from "../../store/ports/branch-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import type { FlowContext } from "../context.js";
 import { awaitPushes } from "./lag.js";
+import { pushesOnRecord } from "./move/on-record.js";
 
 /** As much first-parent history as one look takes; a branch that is further away counts as moved. */
 const HISTORY_LIMIT = 5_000;
@@ -45,7 +46,8 @@ export async function lookAt(
   const covered = await store.coveredOids(key, oidsInQuestion({ known, pushes, reading }));
   awaitPushes(known, pushes, reading, covered, clock.now());
   const mergeBase = await readMergeBase(installation, subject, until, reading);
-  const attribution = attribute({ branch, known, pushes, reading, covered, mergeBase });
+  const onRecord = await pushesOnRecord(store, key, pushes);
+  const attribution = attribute({ branch, known, pushes, reading, covered, onRecord, mergeBase });
   return { subject, at, known, pushes, attribution };
 }
 

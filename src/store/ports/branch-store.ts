@@ -1,4 +1,5 @@
 import type { Account, RepositoryRef } from "../../facts/facts.js";
+import type { StoredRecord } from "../store.js";
 
 /** What the database keeps of branches: where they stand by our account, and which of their commits have a record. */
 export interface BranchStore {
@@ -18,6 +19,8 @@ export interface BranchStore {
   unsettledPushes(tenantId: number, repositoryId: number, branch: string): Promise<NewPush[]>;
   /** Those of `oids` that have a record on this branch. */
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Records of pushes to this branch that led to one of these commits, or deleted the branch at it, in their order. */
+  pushRecordsAt(branch: BranchKey, oids: readonly string[]): Promise<StoredRecord[]>;
   /** Keeps a change of protection as it was told, once a GUID. */
   noteProtectionChange(change: ProtectionChange): Promise<void>;
   /**

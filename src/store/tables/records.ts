@@ -110,6 +110,25 @@ async function reassessedAmong(
   return new Set(rows.map(({ changeKey }) => changeKey));
 }
 
+/** Records of pushes to this branch that led to one of these commits, or deleted the branch at it, in their order. */
+export async function pushRecordsAt(
+  queries: Queries,
+  { tenantId, repositoryId, branch }: BranchKey,
+  oids: readonly string[],
+): Promise<StoredRecord[]> {
+  const rows = await queries.record.findMany({
+    where: {
+      tenantId: toBigInt(tenantId),
+      repositoryId: toBigInt(repositoryId),
+      branch,
+      kind: "push",
+      commitOid: { in: [...oids] },
+    },
+    orderBy: { position: "asc" },
+  });
+  return rows.map(toRecord);
+}
+
 /** Records of merges and pushes that landed on a branch after the first and not after the second instant, at most 1,000. */
 export async function landedBetween(
   queries: Queries,

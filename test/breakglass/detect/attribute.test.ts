@@ -42,6 +42,7 @@ const look = (change: Partial<Look>): Look => ({
   pushes: [],
   reading: { tip: "k", history: [], reached: true },
   covered: new Set(["k"]),
+  onRecord: new Set(),
   mergeBase: null,
   ...change,
 });
@@ -111,7 +112,62 @@ describe("attribute", () => {
     ],
     [
       "a force-push that the comparison found before it was heard",
+      {
+        pushes: [push("j", "k", { forced: true, pushedAt: at(-60) })],
+        covered: new Set(["k", "j"]),
+        onRecord: new Set(["j→k"]),
+      },
+      [],
+    ],
+    [
+      "a deletion that the comparison found before it was heard",
+      {
+        known: { ...known, tip: null, lastTip: "k" },
+        reading: { tip: null, history: [], reached: false },
+        pushes: [push("k", null, { pushedAt: at(-60) })],
+        onRecord: new Set(["k→none"]),
+      },
+      [],
+    ],
+    [
+      "a late force-push between two commits that have records, of which nothing tells",
       { pushes: [push("j", "k", { forced: true, pushedAt: at(-60) })], covered: new Set(["k", "j"]) },
+      ["force-push j..k [] dev"],
+    ],
+    [
+      "a late force-push off the baseline to where the branch was left by another",
+      {
+        known: { ...known, tip: "j", since: "k" },
+        reading: { tip: "j", history: [], reached: true },
+        pushes: [push("k", "j", { forced: true, pushedAt: at(-60) })],
+        covered: new Set(),
+      },
+      ["force-push k..j [] dev"],
+    ],
+    [
+      "two pushes of one second, told in the wrong order, with an old one before them",
+      {
+        reading: on(line("a", "b")),
+        pushes: [push("x", "y", { pushedAt: at(9) }), push("a", "b", { pusher: ann }), push("k", "a")],
+        covered: new Set(["k", "y"]),
+      },
+      ["push k..a [a] dev", "push a..b [b] ann"],
+    ],
+    [
+      "a force-push as it is told, though a push that is told before shows it",
+      {
+        reading: on([commit("m", "j"), commit("j", "i")], false),
+        pushes: [
+          push("j", "m", { pushedAt: at(2) }),
+          push("k", "j", { forced: true, pusher: ann, pushedAt: at(3) }),
+        ],
+        mergeBase: "j",
+      },
+      ["force-push k..j [] ann", "push j..m [m] dev"],
+    ],
+    [
+      "a force-push that is on record, though it leads on from where the branch came back to",
+      { pushes: [push("k", "j", { forced: true, pushedAt: at(-60) })], onRecord: new Set(["k→j"]) },
       [],
     ],
     [
@@ -164,7 +220,7 @@ describe("attribute", () => {
       ["re-created k..k [] ?"],
     ],
     [
-      "the same force-push by two people is nobody's in particular",
+      "the same force-push twice as two, and the one that led back",
       {
         reading: on(line("a"), false),
         pushes: [
@@ -173,7 +229,7 @@ describe("attribute", () => {
           push("k", "a", { forced: true, guid: "3", pushedAt: at(3) }),
         ],
       },
-      ["force-push k..a [a] ?", "force-push a..k [] dev"],
+      [`force-push k..a [a] ${bot.login}`, "force-push a..k [] dev", "force-push k..a [] dev"],
     ],
   ])("finds %s", (_what, given, changes) => {
     expect(short(given)).toEqual(changes);

@@ -10,6 +10,7 @@ import type {
   Push,
   Reading,
 } from "../../../src/breakglass/detect/look.js";
+import { isOnRecord, type RecordedMove } from "../../../src/breakglass/detect/on-record.js";
 import { changeKeys } from "../../../src/evidence/change-key.js";
 import { known } from "../../../src/facts/facts.js";
 import { account } from "../make.js";
@@ -159,6 +160,10 @@ export class BranchModel {
   }
 }
 
+interface MoveRecord extends RecordedMove {
+  readonly guids: readonly string[];
+}
+
 /** What is kept of the branch from look to look, as the database keeps it. */
 export class Watcher {
   readonly model: BranchModel;
@@ -166,6 +171,8 @@ export class Watcher {
   readonly covered = new Map<string, string>();
   /** What was found, by key: a record that is there already stays as it is. */
   readonly records = new Map<string, Change>();
+  /** Every record of a move: a branch can be moved the same way again. */
+  readonly moves: MoveRecord[] = [];
   /** Every commit that any change was said to have brought, in order. */
   readonly taken: string[] = [];
   readonly accountedGuids: string[] = [];
@@ -197,6 +204,7 @@ export class Watcher {
       pushes,
       reading,
       covered: new Set(inQuestion.filter((oid) => this.covered.has(oid))),
+      onRecord: new Set(pushes.filter((push) => isOnRecord(push, this.moves)).map(({ guid }) => guid)),
       mergeBase: this.model.mergeBase(until, reading.tip),
     };
     const result = attribute(look);
@@ -221,12 +229,19 @@ export class Watcher {
     return completed(change, read, (oid) => this.covered.has(oid) || pulled.includes(oid));
   }
 
+  #record({ form, before, after, at, guids }: MoveChange): void {
+    const recordedAt = new Date(this.model.now);
+    const occurredAt = at === null ? recordedAt : new Date(at);
+    this.moves.push({ form, before, after, told: guids.length > 0, occurredAt, recordedAt, guids });
+  }
+
   #keep(result: Attribution): void {
     const pulled = result.changes.flatMap((one) => (one.kind === "move" ? [] : one.oids));
     for (const found of result.changes) {
       const change = found.kind === "move" ? this.#complete(found, pulled) : found;
       const key = keyOf(change);
       if (!this.records.has(key)) this.records.set(key, change);
+      if (change.kind === "move") this.#record(change);
       this.taken.push(...change.oids);
       for (const oid of change.oids) this.covered.set(oid, key);
       if (change.kind === "move") this.accountedGuids.push(...change.guids);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { BranchKey, KnownBranch, NewPush } from "../../../src/store/ports/branch-store.js";
 import { eachDatabase, freshId } from "../../support/postgres.js";
-import { AT, LARGE } from "../samples.js";
+import type { NewRecord } from "../../../src/store/store.js";
+import { aRecord, AT, LARGE } from "../samples.js";
 import { aProtectionChange, aPush, aRepository, HOSTILE, minutes, REPOSITORY } from "./samples.js";
 
 const oid = (n: number): string => n.toString(16).padStart(40, "0");
@@ -130,6 +131,25 @@ eachDatabase("what is known of branches", (store) => {
       );
       expect(settled).toEqual([{ settled_at: AT }]);
     });
+  });
+
+  it("records of pushes are found by where they led, on this very branch", async () => {
+    const tenantId = freshId();
+    const main = { tenantId, repositoryId: LARGE, branch: "main" };
+    const append = (changeKey: string, changes: Partial<NewRecord> = {}) =>
+      store().transaction((tx) =>
+        tx.appendRecord(aRecord({ tenantId, kind: "push", changeKey, commitOid: oid(1), ...changes })),
+      );
+    await append("first");
+    await append("second");
+    await append("elsewhere", { commitOid: oid(2) });
+    await append("a merge", { kind: "merge" });
+    await append("another branch's", { branch: "other" });
+    await append("another repository's", { repository: { ...REPOSITORY, id: 7 } });
+    await append("another tenant's", { tenantId: freshId() });
+    const found = await store().pushRecordsAt(main, [oid(1), oid(3)]);
+    expect(found.map(({ changeKey }) => changeKey)).toEqual(["first", "second"]);
+    expect(await store().pushRecordsAt(main, [])).toEqual([]);
   });
 
   describe("covered commits", () => {

@@ -1,6 +1,6 @@
 import type { BranchStore, BranchTransaction } from "../../ports/branch-store.js";
 import { bind, type Database, type Queries } from "../../database.js";
-import { countChanges } from "../records.js";
+import { countChanges, pushRecordsAt } from "../records.js";
 import { cover, coveredOids, findBranch, listBranches, saveBranch } from "./branches.js";
 import { noteProtectionChange, protectionChanges } from "./protection.js";
 import { notePush, settlePushes, unsettledPushes } from "./pushes.js";
@@ -17,6 +17,7 @@ export function branchStoreOn(database: Database): BranchStore {
     notePush: database.bind(notePush),
     unsettledPushes: database.bind(unsettledPushes),
     coveredOids: database.bind(coveredOids),
+    pushRecordsAt: database.bind(pushRecordsAt),
     noteProtectionChange: database.bind(noteProtectionChange),
     protectionChanges: database.bind(protectionChanges),
     countChanges: database.bind(countChanges),
