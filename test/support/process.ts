@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { shippedMain } from "./shipped.js";
 import { until } from "./until.js";
 
 export interface ProcessOptions {
@@ -24,10 +23,8 @@ export interface QueueCounts {
 }
 
 const LAST_WORDS = 4_000;
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
-/** The app as a process of its own, started as `npm start` starts it, from its sources. */
+/** The app as a process of its own, started as `npm start` starts it. */
 export class AppProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
@@ -35,7 +32,7 @@ export class AppProcess {
   #url = "";
 
   private constructor({ env, cwd }: ProcessOptions) {
-    const child = spawn(process.execPath, ["--import", TSX, MAIN], {
+    const child = spawn(process.execPath, ["--enable-source-maps", shippedMain()], {
       cwd,
       env: { PATH: process.env["PATH"], NODE_ENV: "test", ...env },
       stdio: ["ignore", "pipe", "pipe"],

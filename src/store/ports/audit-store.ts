@@ -10,7 +10,7 @@ export interface AuditStore {
   firstAttempt(guid: string): Promise<Date | null>;
   /** What protected a branch, the oldest first. */
   snapshotsOf(branch: BranchKey): Promise<Snapshot[]>;
-  /** The numbers of open pull requests into a branch that were last judged when it asked something else, or never. */
+  /** The numbers of open pull requests into a branch that were last judged when it asked something else. */
   judgedByAnother(branch: BranchKey, baseDigest: string): Promise<number[]>;
 }
 

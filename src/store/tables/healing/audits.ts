@@ -61,7 +61,10 @@ export async function snapshotsOf(queries: Queries, branch: BranchKey): Promise<
   return rows.map(toSnapshot);
 }
 
-/** The numbers of open pull requests into a branch that were last judged when it asked something else, or never. */
+/**
+ * The numbers of open pull requests into a branch that were last judged when it asked something else. One that was never
+ * judged is not among them: its first look is under way, and where that was lost a sweep finds it.
+ */
 export async function judgedByAnother(
   queries: Queries,
   branch: BranchKey,
@@ -74,7 +77,7 @@ export async function judgedByAnother(
       repositoryId,
       baseRef,
       open: true,
-      OR: [{ baseSeen: null }, { baseSeen: { not: baseDigest } }],
+      baseSeen: { not: baseDigest },
     },
     orderBy: { number: "asc" },
     select: { number: true },
