@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { readAlert } from "../../../../src/flows/case/publish/alert-content.js";
 import { withCast } from "../../../support/cast.js";
 import { FILLED } from "../stage.js";
 import { type Bypass, caseOf, DAY, HOUR, later, MINUTE, pushAround } from "./cases.js";
 import { Receiver } from "./receiver.js";
+
+/** For so long an alert waits for the issue that it leads to. */
+const LONGEST_WAIT_MS = 5_000;
 
 let receiver: Receiver;
 let isDown = false;
@@ -55,10 +59,17 @@ withCast(
       ]);
       expect(new Set(told.map(({ id }) => id)).size).toBe(4);
       const url = `${cast().github.url}/${repository.fullName}/issues/${issue.number}`;
-      expect(new Set(told.map((alert) => alert.url))).toEqual(new Set([url]));
       const stored = await cast().scene.app.store.alertsOf(repository.repo.owner.id, caseId);
       expect(stored.map(({ id }) => id).sort()).toEqual(told.map(({ id }) => id).sort());
       expect(stored.every(({ sentAt, attempts }) => sentAt !== null && attempts === 1)).toBe(true);
+      // On a machine that takes longer than that for the issue, the opening goes without its address.
+      const waits = new Map(
+        stored.map(({ id, content, sentAt }) => [id, Number(sentAt) - Date.parse(readAlert(content).at)]),
+      );
+      const inTime = told.filter(
+        ({ id, kind }) => kind === "closed" || (waits.get(id) ?? 0) < LONGEST_WAIT_MS,
+      );
+      expect(inTime.map((alert) => alert.url)).toEqual(inTime.map(() => url));
     });
 
     it("go on under the same id while a channel answers 500 for an hour, and hold the case up in nothing", async () => {
@@ -102,13 +113,9 @@ withCast(
       expect(issue.body).toMatch(/`chat` .*sent at/);
       await driveToEnd(bypass);
       expect(issue.state).toBe("closed");
-      expect(
-        receiver
-          .about(caseId)
-          .filter(({ kind }) => kind === "closed")
-          .map(({ channel }) => channel)
-          .sort(),
-      ).toEqual(["astray", "chat"]);
+      // Where a channel fails, the next attempt may have come by now.
+      const closed = receiver.about(caseId).filter(({ kind }) => kind === "closed");
+      expect(new Set(closed.map(({ channel }) => channel))).toEqual(new Set(["astray", "chat"]));
       const troubles = await scene.troubles();
       expect(troubles).toHaveLength(4);
       await scene.sql("DELETE FROM graphile_worker._private_jobs WHERE last_error IS NOT NULL");
