@@ -28,6 +28,8 @@ const FIXED: Readonly<Record<string, string>> = {
   GIT_ALLOW_PROTOCOL: "none",
   GIT_TERMINAL_PROMPT: "0",
   GIT_OPTIONAL_LOCKS: "0",
+  // Lists are read by us and to their end: no line of theirs has to be written by itself.
+  GIT_FLUSH: "0",
   LC_ALL: "C",
 };
 

@@ -15,6 +15,11 @@ export type Names = AsyncIterable<readonly string[]> | Iterable<readonly string[
 export interface ReadOptions extends Wanted {
   /** Answers are handed on once so many are there, or so many bytes, or no more are to come for now. */
   readonly chunk: { readonly objects: number; readonly bytes: number };
+  /**
+   * Git may keep answers back until they fill a buffer, or no more names are to come: a fraction of the writing and
+   * reading, for names that depend on no answer.
+   */
+  readonly buffered: boolean;
 }
 
 /** Asked for ahead: enough that git never waits for us, few enough that memory stays flat. */
@@ -33,7 +38,7 @@ export async function* readObjects(
   names: Names,
   options: ReadOptions,
 ): AsyncGenerator<readonly Found[]> {
-  const git = new GitProcess(launch, ["cat-file", "--batch"]);
+  const git = new GitProcess(launch, ["cat-file", "--batch", ...(options.buffered ? ["--buffer"] : [])]);
   const asked = new Asked();
   const asking = ask(git, names, asked);
   try {

@@ -37,6 +37,7 @@ export async function readFilesAt(
     types: new Set(["blob"]),
     maxSize: FILE_LIMIT,
     chunk: { objects: 16, bytes: FILE_LIMIT },
+    buffered: true,
   };
   for await (const chunk of readObjects(launch, names, options)) {
     for (const found of chunk) {

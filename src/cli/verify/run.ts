@@ -43,7 +43,7 @@ export async function runVerify(options: VerifyOptions, streams: Streams, clock:
   const crew = new Crew(threads, trust, { material, rules, at, json: options.json });
   const unread = new Unread(streams.note);
   try {
-    const chunks = select(repository, options.selection, streams.input);
+    const chunks = select(repository, options.selection, streams.input, crew.expect);
     const tally = await report(verifyAll(chunks, crew, unread), streams);
     streams.progress?.erase();
     repository.notes.forEach(streams.note);

@@ -14,29 +14,50 @@ const READING: ReadOptions = {
   types: new Set(["commit", "tag"]),
   maxSize: MAX_OBJECT,
   chunk: { objects: 128, bytes: 1024 * 1024 },
+  buffered: false,
 };
+/** Ids that git itself lists: nobody waits for the answer to one of them. */
+const LISTED: ReadOptions = { ...READING, buffered: true };
 
 type Chunks = AsyncGenerator<readonly Found[]>;
 
-/** Reads what `selection` names, in its order, as fast as it is taken. `input`: standard input. */
+/** Takes how many more objects are known to come. */
+type Announce = (objects: number) => void;
+
+/**
+ * Reads what `selection` names, in its order, as fast as it is taken. `input`: standard input. Names are announced as
+ * they come to be known, long before their objects are there.
+ */
 export async function* select(
   repository: GitRepository,
   selection: Selection,
   input: AsyncIterable<Buffer>,
+  announce: Announce,
 ): Chunks {
   switch (selection.kind) {
     case "revisions":
+      announce(selection.names.length);
       yield* withWrappedTags(repository, [selection.names], null);
       return;
     case "range":
-      yield* repository.objects(repository.commitsIn(selection.names), READING);
+      yield* repository.objects(announced(repository.commitsIn(selection.names), announce), LISTED);
       return;
     case "stdin":
-      yield* repository.objects(linesOf(input), READING);
+      yield* repository.objects(announced(linesOf(input), announce), READING);
       return;
     case "all":
-      yield* withWrappedTags(repository, repository.tagObjects(), new Set());
-      yield* repository.objects(repository.allCommits(), READING);
+      yield* withWrappedTags(repository, announced(repository.tagObjects(), announce), new Set());
+      yield* repository.objects(announced(repository.allCommits(), announce), LISTED);
+  }
+}
+
+async function* announced(
+  batches: AsyncIterable<readonly string[]>,
+  announce: Announce,
+): AsyncGenerator<readonly string[]> {
+  for await (const names of batches) {
+    announce(names.length);
+    yield names;
   }
 }
 

@@ -3,8 +3,8 @@ import { verifyChunk, type Answered, type Subject } from "../chunk.js";
 import type { Settings } from "./messages.js";
 import { Pool } from "./pool.js";
 
-/** Objects after which threads are started: fewer are verified before threads could have read the keys. */
-const START_AFTER = 1_000;
+/** More objects to come than that, and threads are started: fewer are verified before these could have read the keys. */
+const START_ABOVE = 1_000;
 
 /** Chunks under way for each thread: enough that none waits while another ends the chunk whose turn it is. */
 const DEPTH = 6;
@@ -26,7 +26,7 @@ export class Crew {
   readonly #waiting: Waiting[] = [];
   #pool: Pool | null = null;
   #turn: NodeJS.Immediate | null = null;
-  #taken = 0;
+  #expected = 0;
 
   /** `trust` is what `settings.material` says; `threads` 1: no others are ever started. */
   constructor(threads: number, trust: Trust, settings: Settings) {
@@ -40,11 +40,15 @@ export class Crew {
     return this.#threads === 1 ? 1 : DEPTH * this.#threads;
   }
 
+  /** Says that so many more objects are going to be verified: threads take a while to start. */
+  readonly expect = (objects: number): void => {
+    this.#expected += objects;
+    if (this.#threads > 1 && this.#expected > START_ABOVE)
+      this.#pool ??= new Pool(this.#threads - 1, this.#settings);
+  };
+
   /** Verifies `subjects`. @throws CountersignError `worker-failed` */
   verify(subjects: readonly Subject[]): Promise<Answered> {
-    this.#taken += subjects.length;
-    if (this.#threads > 1 && this.#taken > START_AFTER)
-      this.#pool ??= new Pool(this.#threads - 1, this.#settings);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ subjects, resolve, reject });
       this.#handOut();
