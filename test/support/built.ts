@@ -15,6 +15,13 @@ const LEFT_OUT = "src/store/prisma/";
  * command line run from files. Gives their folder. The same sources are built once.
  */
 export function buildSources(): string {
+  known ??= build();
+  return known;
+}
+
+let known: string | null = null;
+
+function build(): string {
   const tree = [...readTree(ROOT, "src")].filter(([file]) => !file.startsWith(LEFT_OUT));
   const digest = createHash("sha256").update(JSON.stringify(tree)).digest("hex").slice(0, 16);
   const built = join(BUILDS, digest);
