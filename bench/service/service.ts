@@ -71,12 +71,9 @@ export class Service {
 
   /** Resolves when every webhook was taken and every job done. @throws where a job failed for good */
   async quiet(): Promise<void> {
-    const { webhooks } = this.github;
-    for (let seen = -1; seen !== webhooks.deliveries.length;) {
-      seen = webhooks.deliveries.length;
-      await webhooks.settled();
+    await this.github.webhooks.quiet(async () => {
       for (const app of this.#processes) await drained(app);
-    }
+    });
   }
 
   /** Ends the processes of Countersign, as a lost machine does. */

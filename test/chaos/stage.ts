@@ -112,12 +112,7 @@ export class Stage implements Scene {
 
   /** Delivers what is to be delivered and waits for the jobs that are due, until neither brings anything new. */
   async rest(): Promise<void> {
-    const { webhooks } = this.github;
-    for (let seen = -1; seen !== webhooks.deliveries.length;) {
-      seen = webhooks.deliveries.length;
-      await webhooks.settled();
-      await this.drained();
-    }
+    await this.github.webhooks.quiet(() => this.drained());
   }
 
   /** Resolves when no job runs or is due. */

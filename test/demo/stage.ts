@@ -130,16 +130,14 @@ export class Stage {
   async quiet(): Promise<void> {
     const { webhooks } = this.github;
     const limit = Date.now() + QUIET_LIMIT_MS;
-    for (let seen = -1; seen !== webhooks.deliveries.length;) {
-      seen = webhooks.deliveries.length;
-      await webhooks.settled();
+    await webhooks.quiet(async () => {
       for (let queue = await this.app.queue(); queue.waiting + queue.running > 0;) {
         if (Date.now() > limit) throw new Error("The app's queue does not come to rest.");
         await delay(60);
         queue = await this.app.queue();
         if (queue.dead > 0) throw new Error(`${queue.dead} of the app's jobs failed for good.`);
       }
-    }
+    });
     const lost = webhooks.deliveries.find(({ statusCode }) => statusCode < 200 || statusCode > 299);
     if (lost !== undefined) {
       throw new Error(`The app answered ${lost.statusCode} to a webhook ${lost.envelope.event}.`);

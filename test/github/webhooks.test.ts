@@ -217,6 +217,22 @@ describe("deliveries", () => {
     expect(stage.github.count("apps/list-webhook-deliveries")).toBe(1 + Math.ceil(all.data.length / 2));
   });
 
+  it("are waited for until what comes of them makes no more", async () => {
+    const { author, github, repository } = stage;
+    const pull = await openPull(stage);
+    await github.webhooks.settled();
+    const taken: number[] = [];
+    await github.webhooks.quiet(() => {
+      taken.push(listener.received.length);
+      // As a job that posts something: it is done, and its webhook is still on the way.
+      if (taken.length === 1) repository.comment(author, pull.number, "hm");
+      return Promise.resolve();
+    });
+    const all = listener.events.length;
+    expect(listener.events.at(-1)).toBe("issue_comment.created");
+    expect(taken).toEqual([all - 1, all]);
+  });
+
   it("can be held, reordered, doubled and lost", async () => {
     const { webhooks } = stage.github;
     webhooks.hold();

@@ -115,17 +115,15 @@ export class Killable {
 
   /** Resolves when every webhook was taken and the queue is empty: nothing will change any more by itself. */
   async settled(app: AppProcess): Promise<void> {
-    const { webhooks } = this.github;
     const state = () => `The app did not come to rest. It said:\n${app.lastWords}`;
-    for (let seen = -1; seen !== webhooks.deliveries.length;) {
-      seen = webhooks.deliveries.length;
-      await webhooks.settled();
-      await until(async () => {
-        const { waiting, running, dead } = await app.health();
-        if (dead > 0) throw new Error(`A job is dead. The app said:\n${app.lastWords}`);
-        return waiting + running === 0 ? true : null;
-      }, state);
-    }
+    const isEmpty = async () => {
+      const { waiting, running, dead } = await app.health();
+      if (dead > 0) throw new Error(`A job is dead. The app said:\n${app.lastWords}`);
+      return waiting + running === 0 ? true : null;
+    };
+    await this.github.webhooks.quiet(async () => {
+      await until(isEmpty, state);
+    });
   }
 
   /** Every check run of the app on the head of a pull request, also those that another of the same name has replaced. */

@@ -110,8 +110,9 @@ export async function startScene({
   await app.lookForDue();
   await github.setWebhookUrl(`${app.url}/api/github/webhooks`);
   const { pool } = databaseOf(app);
+  const settle = () => github.webhooks.quiet(() => app.drained());
   const troubles = async () => {
-    await settle(github, app);
+    await settle();
     return (await pool.query<{ last_error: string }>(FAILED)).rows.map(({ last_error: error }) => error);
   };
   return {
@@ -126,7 +127,7 @@ export async function startScene({
       // First, so that nothing is put off again by what was before.
       await pool.query("DELETE FROM rate_budgets");
       await pool.query(MAKE_DUE);
-      await settle(github, app);
+      await settle();
     },
     sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await pool.query<Row>(text, values)).rows,
@@ -150,13 +151,4 @@ const FAILED = `
 function databaseOf({ store }: RunningApp): Database {
   if ("database" in store && store.database instanceof Database) return store.database;
   throw new Error("the app's store is not on a database");
-}
-
-/** Jobs post check runs, which make webhooks, which make jobs: quiet is when a round brought no webhook. */
-async function settle(github: LoopbackGitHub, app: RunningApp): Promise<void> {
-  for (let seen = -1; seen !== github.webhooks.deliveries.length;) {
-    seen = github.webhooks.deliveries.length;
-    await github.webhooks.settled();
-    await app.drained();
-  }
 }

@@ -55,6 +55,7 @@ export class Webhooks {
   #toDrop = 0;
   #dropped: string | null = null;
   #queue: Promise<void> = Promise.resolve();
+  #enqueued = 0;
 
   constructor(
     world: World,
@@ -107,6 +108,20 @@ export class Webhooks {
   /** Resolves when everything that was to be sent has been answered or given up. */
   async settled(): Promise<void> {
     await this.#queue;
+  }
+
+  /**
+   * Resolves when webhooks bring no more webhooks: jobs post check runs, which make webhooks, which make jobs. One that
+   * is made while the jobs are waited for may not be answered when they are done, so what counts is how many were to be sent.
+   *
+   * @param drained resolves when all is done that came of those that were taken
+   */
+  async quiet(drained: () => Promise<void>): Promise<void> {
+    for (let seen = -1; seen !== this.#enqueued;) {
+      seen = this.#enqueued;
+      await this.settled();
+      await drained();
+    }
   }
 
   /** GitHub greets a new webhook address. */
@@ -178,6 +193,7 @@ export class Webhooks {
   }
 
   #enqueue(envelope: Envelope): void {
+    this.#enqueued += 1;
     this.#queue = this.#queue.then(async () => {
       await this.#send(envelope, false);
     });
