@@ -54,6 +54,17 @@ export interface BranchSource {
     until: string | null,
     limit: number,
   ): Promise<BranchReading>;
+  /**
+   * Reads on from where a reading was cut, until it has `limit` commits: down to `until` (not included), or to `floor`
+   * (included), where it is known that `until` is not further down. It may be cut again.
+   * @throws CountersignError a `github-*` code
+   */
+  readOn(
+    repository: RepositoryRef,
+    reading: BranchReading,
+    ends: { readonly until: string | null; readonly floor: string | null },
+    limit: number,
+  ): Promise<BranchReading>;
   /** The newest entries of a branch's activity log, at most 100, the newest first; unknown where it may not be read. */
   readActivity(repository: RepositoryRef, branch: string): Promise<Fact<readonly BranchActivity[]>>;
   /**

@@ -14,6 +14,8 @@ export interface Run {
  * taken once, so no two changes can share one.
  */
 export class Line {
+  /** The lowest commit that was read, where commits below it may wait for a record as well. */
+  readonly openEnd: string | null;
   readonly #commits: readonly LineCommit[];
   readonly #positions: ReadonlyMap<string, number>;
   readonly #pulls: ReadonlyMap<string, number>;
@@ -33,6 +35,9 @@ export class Line {
     const old = positions.get(known.since) ?? (mergeBase === null ? undefined : positions.get(mergeBase));
     this.#floor = (old ?? -1) + 1;
     this.#taken = new Set(covered);
+    const [lowest] = this.#commits;
+    const isOpen = reading.cut && this.#floor === 0 && lowest !== undefined && !covered.has(lowest.oid);
+    this.openEnd = isOpen ? lowest.oid : null;
   }
 
   /** Whether the commit is on the line, or is the one that it was read until. */

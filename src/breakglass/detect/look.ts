@@ -47,6 +47,8 @@ export interface Reading {
   readonly history: readonly LineCommit[];
   /** Whether `readUntil` is the tip or one of its first-parent ancestors. */
   readonly reached: boolean;
+  /** Reading stopped before that was known, and before the first commit or the merge base was met. */
+  readonly cut: boolean;
 }
 
 /** Everything that one look at a branch has to go by. */
@@ -84,6 +86,11 @@ export interface MoveChange extends Move {
   readonly oids: readonly string[];
   /** Where it led is not in the history that was read: of its commits only the last is in `oids` (see `completed`). */
   readonly vanished: boolean;
+  /**
+   * Set where the history was too long to be read down to what is accounted for: the lowest commit that was read. What
+   * came below it is in no change.
+   */
+  readonly readTo: string | null;
   /** `null`: no push told of it, or GitHub names nobody. */
   readonly pusher: Account | null;
   /** When GitHub took it (ISO 8601, UTC); `null`: it was found by comparison. */

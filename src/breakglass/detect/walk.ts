@@ -1,13 +1,12 @@
-import { changeKeys, type Move, type MoveForm } from "../../evidence/change-key.js";
+import type { Move, MoveForm } from "../../evidence/change-key.js";
 import { Line } from "./line.js";
-import type { Accounted, Attribution, Change, Look, MoveChange, Push } from "./look.js";
+import type { Accounted, Attribution, Change, Look } from "./look.js";
+import { formOf, isOneChange, joined, NOT_TOLD, toldOf, withOpenEnd } from "./moves.js";
 import { CLOCKS_DIFFER_MS } from "./on-record.js";
 import type { Told } from "./order.js";
 
 /** GitHub tells whole seconds. */
 const SECOND_MS = 1000;
-
-const NOT_TOLD = { pusher: null, at: null, guids: [] } as const;
 
 /** One walk through what happened, from the last tip that is accounted for. */
 export class Walk {
@@ -53,7 +52,7 @@ export class Walk {
     } else if (!this.#mayLieBehind(position)) this.#leap(position, tip);
     this.#takeRest();
     return {
-      changes: this.#changes,
+      changes: withOpenEnd(this.#changes, this.#line.openEnd),
       settled: this.#settled,
       tip,
       lastTip: tip === null ? this.#lastPosition : null,
@@ -135,11 +134,19 @@ export class Walk {
   #found(move: Move, oids: readonly string[], push: Told | null): void {
     const told = push === null ? NOT_TOLD : toldOf(push);
     const index = this.#changes.findIndex(
-      (other) => other.kind === "move" && isSameMove(other, move) && mayBeOne(other, told.guids),
+      (other) => other.kind === "move" && isOneChange(other, move, told.guids),
     );
     const other = this.#changes[index];
     if (other?.kind === "move") this.#changes[index] = joined(other, oids, told);
-    else this.#changes.push({ kind: "move", ...move, oids, vanished: this.#isVanished(move), ...told });
+    else
+      this.#changes.push({
+        kind: "move",
+        ...move,
+        oids,
+        vanished: this.#isVanished(move),
+        readTo: null,
+        ...told,
+      });
     // What is told late says where the branch stood, and not where it stands.
     if (push === null || this.#leads(push) || !this.#isOlder(push, -SECOND_MS)) this.#standAt(move.after);
   }
@@ -168,6 +175,7 @@ export class Walk {
               after: oids.at(-1) ?? null,
               oids,
               vanished: false,
+              readTo: null,
               ...NOT_TOLD,
             }
           : { kind: "pull-request", number: pull, oids },
@@ -199,35 +207,3 @@ export class Walk {
     this.#settled.push(...guids);
   }
 }
-
-function formOf({ before, after }: Push): MoveForm {
-  if (before === null) return "re-created";
-  return after === null ? "deleted" : "force-push";
-}
-
-/** Whether two moves of a branch go the same way. */
-const isSameMove = (one: Move, other: Move): boolean =>
-  changeKeys.ofMove(0, "", one) === changeKeys.ofMove(0, "", other) &&
-  (one.form === other.form || isForward(one));
-
-/** The same commits come once, so they are one change; off its history a branch is moved once a push. */
-const mayBeOne = (move: MoveChange, guids: readonly string[]): boolean =>
-  isForward(move) || move.guids.length === 0 || guids.length === 0;
-
-const isForward = ({ form }: Move): boolean => form === "push" || form === "compared";
-
-/** The same move once more: as it is told, if it is. If others brought the same commits, they are nobody's in particular. */
-function joined(move: MoveChange, oids: readonly string[], told: ReturnType<typeof toldOf>): MoveChange {
-  const all = { ...move, oids: [...move.oids, ...oids] };
-  if (told.guids.length === 0) return all;
-  if (move.guids.length === 0) return { ...all, ...told };
-
-  const pusher = move.pusher?.id === told.pusher?.id ? move.pusher : null;
-  return { ...all, pusher, guids: [...move.guids, ...told.guids] };
-}
-
-const toldOf = ({ pusher, pushedAt, guids }: Told): Pick<MoveChange, "pusher" | "at" | "guids"> => ({
-  pusher,
-  at: pushedAt.toISOString(),
-  guids,
-});

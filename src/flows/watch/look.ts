@@ -1,16 +1,13 @@
 import { attribute, historyNeeded, oidsInQuestion } from "../../breakglass/detect/attribute.js";
 import type { Attribution } from "../../breakglass/detect/look.js";
 import { CountersignError } from "../../errors.js";
-import type { BranchReading } from "../../facts/case-source.js";
 import type { Installation } from "../../github/github.js";
 import type { KnownBranch, NewPush } from "../../store/ports/branch-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import type { FlowContext } from "../context.js";
+import { readHistory } from "./history.js";
 import { awaitPushes } from "./lag.js";
 import { pushesOnRecord } from "./move/on-record.js";
-
-/** As much first-parent history as one look takes; a branch that is further away counts as moved. */
-const HISTORY_LIMIT = 5_000;
 
 /** One look at a branch: what we knew of it, what we heard, and what follows. */
 export interface BranchLook {
@@ -41,25 +38,13 @@ export async function lookAt(
   const known = await store.findBranch(tenantId, repository.id, branch);
   const pushes = await store.unsettledPushes(tenantId, repository.id, branch);
   const until = historyNeeded(known, pushes);
-  const reading = await installation.branches.readBranch(repository, branch, until, HISTORY_LIMIT);
+  const { reading, mergeBase } = await readHistory(installation, subject, until);
   const key = { tenantId, repositoryId: repository.id, branch };
   const covered = await store.coveredOids(key, oidsInQuestion({ known, pushes, reading }));
   awaitPushes(known, pushes, reading, covered, clock.now());
-  const mergeBase = await readMergeBase(installation, subject, until, reading);
   const onRecord = await pushesOnRecord(store, key, pushes);
   const attribution = attribute({ branch, known, pushes, reading, covered, onRecord, mergeBase });
   return { subject, at, known, pushes, attribution };
-}
-
-async function readMergeBase(
-  { retroactive }: Pick<Installation, "retroactive">,
-  { repository }: BranchSubject,
-  until: string | null,
-  { tip, reached }: BranchReading,
-): Promise<string | null> {
-  if (until === null || tip === null || reached) return null;
-  const base = await retroactive.readMergeBase(repository, until, tip);
-  return base.known ? base.value : null;
 }
 
 /**

@@ -104,10 +104,14 @@ async function storeMove(
   const outcome = await tx.appendRecord(record);
   await tx.cover(keyOf(look), move.change.oids, record.changeKey);
   const where = `${repository.owner}/${repository.name} ${branch}`;
-  context.logger.info(
-    { branch: where, form: move.change.form, bypass: record.bypass },
-    `Push record ${outcome}`,
-  );
+  const { form, readTo } = move.change;
+  context.logger.info({ branch: where, form, bypass: record.bypass }, `Push record ${outcome}`);
+  if (readTo !== null) {
+    context.logger.warn(
+      { branch: where, readTo },
+      "More commits came than are read: those below have no record",
+    );
+  }
   if (outcome === "exists") return;
   await followOpenCases(tx, keyOf(look));
   if (!record.bypass) return;

@@ -7,7 +7,7 @@ import type {
 } from "../../facts/case-source.js";
 import type { CommitFact, Fact, RepositoryRef, ResultFact } from "../../facts/facts.js";
 import { readActivity } from "./activity.js";
-import { readBranch } from "./history.js";
+import { type Ends, readBranch, readOn } from "./history.js";
 import { readPushedCommits } from "./pushed-commits.js";
 import { listRepositories, readRepository } from "./repositories.js";
 import { readResults } from "./results.js";
@@ -27,6 +27,15 @@ export class GitHubBranchSource implements BranchSource {
     limit: number,
   ): Promise<BranchReading> {
     return readBranch(this.#client, repository, branch, until, limit);
+  }
+
+  readOn(
+    repository: RepositoryRef,
+    reading: BranchReading,
+    ends: Ends,
+    limit: number,
+  ): Promise<BranchReading> {
+    return readOn(this.#client, repository, reading, ends, limit);
   }
 
   readActivity(repository: RepositoryRef, branch: string): Promise<Fact<readonly BranchActivity[]>> {

@@ -14,6 +14,8 @@ import {
 
 /** How many requests one reading may take: a history that merges long branches takes up to one a commit. */
 const MAX_REQUESTS = 50;
+/** How many more where it turns out to be a long way: less than half of what an installation has for an hour. */
+const MAX_MORE_REQUESTS = 450;
 /** What moved a branch once is short. */
 const CHAIN_REQUESTS = 10;
 const HEADS = "refs/heads/";
@@ -31,14 +33,41 @@ export async function readBranch(
 ): Promise<BranchReading> {
   const newest = await readTip(client, repository, branch);
   if (newest === null) return { tip: null, history: [], reached: false, cut: false };
-  const walk = new Walk(repository, until, limit);
-  let next = walk.follow(newest.oid, newest.history.nodes);
-  for (let requests = 1; next !== null && until !== null && requests < MAX_REQUESTS; requests += 1) {
+  const walk = new Walk(repository, { until, floor: null }, limit);
+  const next = walk.follow(newest.oid, newest.history.nodes);
+  if (until !== null) await readDown(client, repository, walk, next, MAX_REQUESTS - 1);
+  return { tip: newest.oid, ...walk.read() };
+}
+
+/** See `BranchSource.readOn`. */
+export async function readOn(
+  client: Octokit,
+  repository: RepositoryRef,
+  reading: BranchReading,
+  ends: Ends,
+  limit: number,
+): Promise<BranchReading> {
+  const next = reading.history.at(-1)?.parents[0] ?? null;
+  const walk = new Walk(repository, ends, limit - reading.history.length);
+  if (next !== null) await readDown(client, repository, walk, walk.follow(next, []), MAX_MORE_REQUESTS);
+  const { history, reached, cut } = walk.read();
+  return { tip: reading.tip, history: [...reading.history, ...history], reached, cut };
+}
+
+/** @throws CountersignError `github-unavailable` where GitHub does not hand out a commit of the history */
+async function readDown(
+  client: Octokit,
+  repository: RepositoryRef,
+  walk: Walk,
+  from: string | null,
+  most: number,
+): Promise<void> {
+  let next = from;
+  for (let requests = 0; next !== null && requests < most; requests += 1) {
     const nodes = await readAncestors(client, repository, next);
     if (nodes === null) throw notHandedOut(next);
     next = walk.follow(next, nodes);
   }
-  return { tip: newest.oid, history: walk.history, reached: walk.reached, cut: !walk.reached && !walk.ended };
 }
 
 /**
@@ -54,7 +83,7 @@ export async function readChain(
   until: string,
   limit: number,
 ): Promise<readonly HistoryCommit[] | null> {
-  const walk = new Walk(repository, until, limit);
+  const walk = new Walk(repository, { until, floor: null }, limit);
   let next = walk.follow(from, []);
   for (let requests = 0; next !== null && requests < CHAIN_REQUESTS; requests += 1) {
     const nodes = await readAncestors(client, repository, next);
@@ -64,6 +93,12 @@ export async function readChain(
   return walk.reached ? walk.history : null;
 }
 
+/** Where reading ends: before `until`, or with `floor`, below which it is not looked for. */
+export interface Ends {
+  readonly until: string | null;
+  readonly floor: string | null;
+}
+
 /**
  * First parents, one after the other. Pages hold all ancestors: those of merged branches are passed over, and where a
  * first parent is not among what was read, the next page is asked for from there.
@@ -71,15 +106,15 @@ export async function readChain(
 class Walk {
   readonly history: HistoryCommit[] = [];
   reached = false;
-  /** Whether the first commit of the history was seen. */
+  /** Whether there is nothing more to be read: the first commit of the history, or the floor, was seen. */
   ended = false;
   readonly #repository: RepositoryRef;
-  readonly #until: string | null;
+  readonly #ends: Ends;
   readonly #limit: number;
 
-  constructor(repository: RepositoryRef, until: string | null, limit: number) {
+  constructor(repository: RepositoryRef, ends: Ends, limit: number) {
     this.#repository = repository;
-    this.#until = until;
+    this.#ends = ends;
     this.#limit = limit;
   }
 
@@ -88,16 +123,20 @@ class Walk {
     const byOid = new Map(nodes.map((node) => [node.oid, node]));
     let at = from;
     for (;;) {
-      this.reached = at === this.#until;
+      this.reached = at === this.#ends.until;
       if (this.reached || this.history.length >= this.#limit) return null;
       const node = byOid.get(at);
       if (node === undefined) return at;
       this.history.push(mapHistoryCommit(node, this.#repository));
       const [parent] = node.parents.nodes;
-      this.ended = parent === undefined;
-      if (parent === undefined) return null;
+      this.ended = parent === undefined || at === this.#ends.floor;
+      if (parent === undefined || this.ended) return null;
       at = parent.oid;
     }
+  }
+
+  read(): Pick<BranchReading, "history" | "reached" | "cut"> {
+    return { history: this.history, reached: this.reached, cut: !this.reached && !this.ended };
   }
 }
 

@@ -40,7 +40,7 @@ const look = (change: Partial<Look>): Look => ({
   branch: "main",
   known,
   pushes: [],
-  reading: { tip: "k", history: [], reached: true },
+  reading: { tip: "k", history: [], reached: true, cut: false },
   covered: new Set(["k"]),
   onRecord: new Set(),
   mergeBase: null,
@@ -50,6 +50,7 @@ const on = (history: LineCommit[], reached = true): Look["reading"] => ({
   tip: history[0]?.oid ?? "k",
   history,
   reached,
+  cut: false,
 });
 const short = (given: Partial<Look>): string[] =>
   attribute(look(given)).changes.map((change) =>
@@ -104,7 +105,7 @@ describe("attribute", () => {
     [
       "a force-push back to a commit that has a record",
       {
-        reading: { tip: "j", history: [commit("j")], reached: false },
+        reading: { tip: "j", history: [commit("j")], reached: false, cut: false },
         pushes: [push("k", "j", { forced: true })],
         covered: new Set(["k", "j"]),
       },
@@ -123,7 +124,7 @@ describe("attribute", () => {
       "a deletion that the comparison found before it was heard",
       {
         known: { ...known, tip: null, lastTip: "k" },
-        reading: { tip: null, history: [], reached: false },
+        reading: { tip: null, history: [], reached: false, cut: false },
         pushes: [push("k", null, { pushedAt: at(-60) })],
         onRecord: new Set(["k→none"]),
       },
@@ -138,7 +139,7 @@ describe("attribute", () => {
       "a late force-push off the baseline to where the branch was left by another",
       {
         known: { ...known, tip: "j", since: "k" },
-        reading: { tip: "j", history: [], reached: true },
+        reading: { tip: "j", history: [], reached: true, cut: false },
         pushes: [push("k", "j", { forced: true, pushedAt: at(-60) })],
         covered: new Set(),
       },
@@ -201,12 +202,12 @@ describe("attribute", () => {
     ],
     [
       "a deletion",
-      { reading: { tip: null, history: [], reached: false }, pushes: [push("k", null)] },
+      { reading: { tip: null, history: [], reached: false, cut: false }, pushes: [push("k", null)] },
       ["deleted k..none [] dev"],
     ],
     [
       "a deletion that nothing told of",
-      { reading: { tip: null, history: [], reached: false } },
+      { reading: { tip: null, history: [], reached: false, cut: false } },
       ["deleted k..none [] ?"],
     ],
     [
@@ -266,14 +267,41 @@ describe("attribute", () => {
     });
 
     it("has none where there is no branch", () => {
-      const reading = { tip: null, history: [], reached: false };
+      const reading = { tip: null, history: [], reached: false, cut: false };
       expect(attribute(look({ known: null, reading }))).toMatchObject({ baseline: null, changes: [] });
     });
   });
 
   it("remembers where a deleted branch stood", () => {
-    const reading = { tip: null, history: [], reached: false };
+    const reading = { tip: null, history: [], reached: false, cut: false };
     expect(attribute(look({ reading }))).toMatchObject({ tip: null, lastTip: "k" });
+  });
+});
+
+describe("a history that is too long to be read", () => {
+  const found = (given: Partial<Look>, history = line("a", "b"), change: Partial<Look["reading"]> = {}) => {
+    const reading = { ...on(history, false), cut: true, ...change };
+    const changes = attribute(look({ reading, ...given })).changes;
+    return changes.map((change) => (change.kind === "move" ? change.readTo : `#${change.number}`));
+  };
+
+  it("is said by the move that brought the lowest commit of those that were read", () => {
+    expect(found({})).toEqual(["a"]);
+    expect(found({ pushes: [push("a", "b")] })).toEqual(["a", null]);
+  });
+
+  it("is said by the move that left the history where a pull request brought that commit", () => {
+    const history = [commit("b", "a"), owned(commit("a", "z"), 7, "a", 1)];
+    expect(found({}, history)).toEqual(["#7", "a"]);
+  });
+
+  it.each<[string, Partial<Look>, Partial<Look["reading"]>]>([
+    ["it was read to its end", {}, { cut: false }],
+    ["that commit has a record", { covered: new Set(["k", "a"]) }, {}],
+    ["it was read down to where it forked", { mergeBase: "a" }, {}],
+    ["it was read down to the baseline", { known: { ...known, since: "a" } }, {}],
+  ])("is not said where %s", (_what, given, change) => {
+    expect(found(given, line("a", "b"), change)).toEqual([null]);
   });
 });
 
@@ -327,6 +355,7 @@ describe("completed", () => {
     after: "c",
     oids: ["c"],
     vanished: true,
+    readTo: null,
     pusher: dev,
     at: null,
     guids: [],

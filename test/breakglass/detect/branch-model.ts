@@ -106,7 +106,7 @@ export class BranchModel {
     const line = this.lineOf(this.tip);
     const end = until === null ? 1 : line.indexOf(until);
     const history = (end === -1 ? line : line.slice(0, end)).map((oid) => this.commit(oid));
-    return { tip: this.tip, history, reached: until !== null && end !== -1 };
+    return { tip: this.tip, history, reached: until !== null && end !== -1, cut: false };
   }
 
   mergeBase(one: string | null, other: string | null): string | null {

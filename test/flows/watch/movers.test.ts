@@ -11,7 +11,7 @@ const bob: Account = { id: 2, login: "bob", type: "User" };
 
 const move = (change: Partial<MoveChange> = {}): MoveChange => ({
   ...{ kind: "move", form: "compared", before: A, after: C, oids: [B, C], guids: [] },
-  ...{ pusher: null, at: null, vanished: false },
+  ...{ pusher: null, at: null, vanished: false, readTo: null },
   ...change,
 });
 const entry = (before: string, after: string, actor: Account | null, minute: number): BranchActivity => ({

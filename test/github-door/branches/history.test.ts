@@ -105,6 +105,34 @@ describe("a branch's first-parent history", () => {
     expect(github.calls).toHaveLength(50);
   });
 
+  describe("is read on from where it was cut", () => {
+    const readOn = async (count: number, until: number, floor: number | null, limit: number) => {
+      github.answer(linear(count));
+      const reading = await read(until, 150);
+      expect(reading).toMatchObject({ cut: true, history: { length: 150 } });
+      github.calls.length = 0;
+      const ends = { until: oidOf(until), floor: floor === null ? null : oidOf(floor) };
+      return await github.connect().branches.readOn(REPOSITORY, reading, ends, limit);
+    };
+
+    it.each([
+      ["to what is known, which is not part of it", 7, null, 9000, 8, true, false],
+      ["to where the branch left what is known, which is part of it", 9999, 120, 9000, 120, false, false],
+      ["to the very first", 9999, null, 9000, 1, false, false],
+      ["to no more than asked for", 7, null, 400, 101, false, true],
+    ])("down %s", async (_where, until, floor, limit, lowest, reached, cut) => {
+      const reading = await readOn(500, until, floor, limit);
+      expect(reading).toMatchObject({ tip: oidOf(500), reached, cut });
+      expect(numbers(reading)).toEqual(Array.from({ length: 501 - lowest }, (_, index) => 500 - index));
+    });
+
+    it("in no more than 450 requests", async () => {
+      const reading = await readOn(60_000, 1, null, 50_000);
+      expect(reading).toMatchObject({ reached: false, cut: true, history: { length: 45_150 } });
+      expect(github.calls).toHaveLength(450);
+    });
+  });
+
   it("passes over what merges brought, however the pages mix it", async () => {
     const [merge, side] = [commit(20, [3, 19]), commit(19, [18])];
     github.answer((call) => {

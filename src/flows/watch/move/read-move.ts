@@ -1,6 +1,6 @@
 import type { MoveChange } from "../../../breakglass/detect/look.js";
 import type { CommitFact, ControlFiles, Fact, RepositoryRef } from "../../../facts/facts.js";
-import { known } from "../../../facts/facts.js";
+import { known, unknown } from "../../../facts/facts.js";
 import { readScope } from "../../../facts/read-scope.js";
 import type { Installation } from "../../../github/github.js";
 import { isForward, type PushFacts } from "../../../policy/evaluate-push.js";
@@ -42,14 +42,23 @@ export async function readControlFilesAt(
 export async function readCommits(
   { branches }: Pick<Installation, "branches">,
   repository: RepositoryRef,
-  { before, after }: MoveChange,
+  { before, after, oids, readTo }: MoveChange,
   instants: Instants,
 ): Promise<Fact<readonly CommitFact[]>> {
   if (after === null) return known([]);
+  if (readTo !== null) return moreThanRead(oids.length, before, readTo);
   const brought = await branches.readPushedCommits(repository, before, after);
   if (!brought.known || brought.value.length > 0) return awaitRead(brought, instants);
   return awaitRead(await branches.readPushedCommits(repository, null, after), instants);
 }
+
+/** So that nobody takes the record for one of all that came: signatures and people are unknown with this reason. */
+const moreThanRead = (count: number, before: string | null, lowest: string): Fact<never> =>
+  unknown(
+    "truncated",
+    `More commits came than are read. The record is of ${count}, down to ${lowest}: those below it have none.`,
+    `List the others: git log --first-parent ${before === null ? "" : `${before}..`}${lowest}^`,
+  );
 
 /**
  * What a move touches of the policy's paths. A push says from where to where it led. What no push told of may have come in
