@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { allowsGit, readAllowedSigners } from "../../src/signatures/openssh/allowed-signers.js";
 import { matchesPatternList } from "../../src/signatures/openssh/patterns.js";
 import { readPublicKeyLine } from "../../src/signatures/openssh/public-key-line.js";
+import { stopwatch } from "../support/stopwatch.js";
 
 const wireString = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
@@ -125,12 +126,12 @@ describe("hostile lines", () => {
       `${" ".repeat(n)}x`,
       `a@x ssh-ed25519 ${"A".repeat(n)}=`,
     ];
-    const started = process.hrtime.bigint();
+    const spent = stopwatch();
     for (const line of lines) {
       const { entries, problems } = readAllowedSigners(line);
       expect(entries.length + problems.length).toBe(1);
     }
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(5_000);
+    expect(spent()).toBeLessThan(5_000);
   });
 });
 

@@ -8,6 +8,7 @@ import { createKeyring, type Keyring, type SshKey } from "../support/signing.js"
 import { wireString } from "./make/ssh-in-software.js";
 import { isGoodForSshKeygen, isRevokedForSshKeygen, makeKrl } from "./ssh-reference.js";
 import { ALICE, payloadOf, trustIn, verifyRaw, withSignature } from "./support.js";
+import { stopwatch } from "../support/stopwatch.js";
 
 let keyring: Keyring;
 let authority: SshKey;
@@ -268,10 +269,10 @@ describe("hostile lists", () => {
     const krl = krlOf(
       ofAny(section(0x20, serials), ...Array<Buffer>(20_000).fill(section(0x21, range)), bitmap),
     );
-    const started = process.hrtime.bigint();
+    const spent = stopwatch();
     const key = await certified("7");
     expect(certificateIn(readPublicKeyLine(key.publicKey)?.blob ?? Buffer.alloc(0))?.serial).toBe(7n);
     expect(await reasonOf(key, krl)).toBe("certificate-revoked");
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(5_000);
+    expect(spent()).toBeLessThan(5_000);
   });
 });

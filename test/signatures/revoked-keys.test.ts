@@ -5,6 +5,7 @@ import { readRevokedKeys } from "../../src/signatures/trust/revoked-keys.js";
 import { createKeyring, type Keyring, type SshKey } from "../support/signing.js";
 import { isGoodForSshKeygen, type ReferenceQuestion } from "./ssh-reference.js";
 import { ALICE, payloadOf, sshCommit, trustIn, verifyRaw } from "./support.js";
+import { stopwatch } from "../support/stopwatch.js";
 
 const V4 = "ABCDEF01".repeat(5);
 
@@ -149,9 +150,9 @@ describe("other lines", () => {
 
   it("are read in linear time", () => {
     const n = 300_000;
-    const started = process.hrtime.bigint();
+    const spent = stopwatch();
     for (const text of [`a${" ".repeat(n)}b`, `SHA256:${" ".repeat(n)}`, " #".repeat(n), "\t".repeat(n)])
       readRevokedKeys(`x${text}`);
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(5_000);
+    expect(spent()).toBeLessThan(5_000);
   });
 });
