@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Account, ControlFile, RegisteredKeys, X509Files } from "../facts/facts.js";
 import { readAllowedSigners, type AllowedSigner } from "./openssh/allowed-signers.js";
 import { readPublicKeyLine } from "./openssh/public-key-line.js";
+import { plainFingerprint } from "./openssh/wire.js";
 import { mergeCertificates, type Certificate, type ComponentKey } from "./pgp/certificate.js";
 import { readRevokedKeys, type RevokedKeys } from "./trust/revoked-keys.js";
 import type { SshKeyMaterial } from "./openssh/key-material.js";
@@ -40,6 +41,8 @@ export type Holder =
 
 export interface TrustedSshKey {
   readonly material: SshKeyMaterial;
+  /** `SHA256:…` of the bytes by which it is listed. */
+  readonly fingerprint: string;
   readonly holders: readonly Holder[];
 }
 
@@ -97,8 +100,11 @@ function trustedSshKeys(material: TrustMaterial, problems: TrustProblem[]): Map<
   const add = (publicKey: Uint8Array, holder: Holder): void => {
     const name = sshKeyName(publicKey);
     const known = trusted.get(name);
-    if (known === undefined) trusted.set(name, { material: readSshKey(publicKey), holders: [holder] });
-    else known.holders.push(holder);
+    if (known !== undefined) known.holders.push(holder);
+    else {
+      const fingerprint = plainFingerprint(publicKey);
+      trusted.set(name, { material: readSshKey(publicKey), fingerprint, holders: [holder] });
+    }
   };
   const path = material.allowedSigners?.path ?? "";
   const signers = readAllowedSigners(material.allowedSigners?.text ?? "");

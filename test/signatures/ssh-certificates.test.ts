@@ -161,11 +161,15 @@ describe("certificates by real ssh-keygen", () => {
 
   it("may be listed whole, like a key", async () => {
     const key = await keyring.sshCertificate(authority, alice, { principals: [] });
-    const trust = await trustIn({ allowedSigners: `${ALICE.email} ${key.publicKey}` });
-    expect(verifyRaw(await sshCommit(keyring, key), trust)).toMatchObject({
+    const allowedSigners = `${ALICE.email} ${key.publicKey}`;
+    const raw = await sshCommit(keyring, key);
+    expect(verifyRaw(raw, await trustIn({ allowedSigners }))).toMatchObject({
       reason: "good",
       identity: "committer",
+      signer: { fingerprint: alice.fingerprint },
     });
+    const revoked = await trustIn({ allowedSigners, revokedKeys: alice.publicKey });
+    expect(verifyRaw(raw, revoked)).toMatchObject({ reason: "key-listed-as-revoked" });
   });
 
   it("are refused where the key, the authority or the certificate is listed as revoked", async () => {

@@ -109,7 +109,7 @@ interface Terms {
 
 /** The terms of a primary key or subkey as they stand at `time`. */
 function termsAt(certificate: Certificate, key: ComponentKey, time: number): Terms {
-  const primary = primaryTermsAt(certificate, time);
+  const primary = lastingOf(certificate)?.terms ?? primaryTermsAt(certificate, time);
   if (key === certificate.primary) return primary;
   const binding = governing(key.bindings, time);
   if (binding === null) throw new SignatureRefusal("key-not-for-signing", "no valid binding");
@@ -119,26 +119,52 @@ function termsAt(certificate: Certificate, key: ComponentKey, time: number): Ter
   return { ends, maySign: binding.crossSigned && maySign(binding.keyFlags) };
 }
 
+/** What a certificate says where time changes nothing of it. */
+interface Lasting {
+  readonly terms: Terms;
+  readonly emails: readonly string[];
+}
+
+/** Kept by the certificate itself, so that it can be of no other: the same is asked for every signature by its keys. */
+const lasting = new WeakMap<Certificate, Lasting | null>();
+
+/** `null`: one of the owner's statements lapses, so that each instant has to be looked at; or there is none. */
+function lastingOf(certificate: Certificate): Lasting | null {
+  const known = lasting.get(certificate);
+  if (known !== undefined) return known;
+  const { directSignatures, userIds } = certificate;
+  const statements = [...directSignatures, ...userIds.flatMap(({ certifications }) => certifications)];
+  const lasts = statements.every(({ lapses }) => lapses === null) && statementsAt(certificate, 0).length > 0;
+  const found = lasts ? { terms: primaryTermsAt(certificate, 0), emails: emailsAt(certificate, 0) } : null;
+  lasting.set(certificate, found);
+  return found;
+}
+
 /**
  * What holds for the primary key, by gpg's order: what a direct-key signature says goes before what user ids say, and
  * of these the newest that says it. (RFC 9580, section 5.2.3.10, leaves the order to the reader for version 4; for
  * version 6 it puts everything into the direct-key signature.)
  */
 function primaryTermsAt(certificate: Certificate, time: number): Terms {
-  const direct = governing(certificate.directSignatures, time);
-  const ofUserIds = certificate.userIds
-    .map((userId) => currentAt(userId, time))
-    .filter((statement) => statement !== null)
-    .sort((one, other) => other.created - one.created);
-  const all = direct === null ? ofUserIds : [direct, ...ofUserIds];
-  const lasting = all.filter((statement) => !isLapsed(statement, time));
-  const statements = lasting.length > 0 ? lasting : all;
+  const all = statementsAt(certificate, time);
+  const unlapsed = all.filter((statement) => !isLapsed(statement, time));
+  const statements = unlapsed.length > 0 ? unlapsed : all;
   if (statements.length === 0) throw new SignatureRefusal("key-not-for-signing", "no valid self-signature");
   const lifetime = statements.find(({ keyLifetime }) => keyLifetime !== null)?.keyLifetime ?? null;
   const flags = statements.find(({ keyFlags }) => keyFlags !== null)?.keyFlags ?? null;
   // The key lives as long as one of its statements does.
   const lapses = Math.max(...statements.map((statement) => statement.lapses ?? Infinity));
   return { ends: Math.min(endOf(certificate.primary, lifetime), lapses), maySign: maySign(flags) };
+}
+
+/** What the owner says of the primary key at `time`, in the order in which it counts. */
+function statementsAt({ directSignatures, userIds }: Certificate, time: number): SelfSignature[] {
+  const direct = governing(directSignatures, time);
+  const ofUserIds = userIds
+    .map((userId) => currentAt(userId, time))
+    .filter((statement) => statement !== null)
+    .sort((one, other) => other.created - one.created);
+  return direct === null ? ofUserIds : [direct, ...ofUserIds];
 }
 
 /** Keys without flags are from before flags were in use, and may sign. */
@@ -148,7 +174,11 @@ const endOf = (key: ComponentKey, lifetime: number | null): number =>
   lifetime === null ? Infinity : key.created + lifetime;
 
 /** The addresses that the owner certifies now: revoked and lapsed ones bind nobody. `at` in seconds. */
-export function emailsOf(certificate: Certificate, at: number): string[] {
+export function emailsOf(certificate: Certificate, at: number): readonly string[] {
+  return lastingOf(certificate)?.emails ?? emailsAt(certificate, at);
+}
+
+function emailsAt(certificate: Certificate, at: number): string[] {
   return certificate.userIds.flatMap((userId) => {
     const statement = userId.email === null ? null : currentAt(userId, at);
     return statement === null || isLapsed(statement, at) ? [] : (userId.email ?? []);

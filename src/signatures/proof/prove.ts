@@ -21,7 +21,7 @@ import {
 } from "../pgp/verify-math.js";
 import { SignatureRefusal } from "../reasons.js";
 import { readSshKey } from "../ssh.js";
-import { sshKeyName, type PgpCandidate, type Trust } from "../trust.js";
+import { sshKeyName, type PgpCandidate, type Trust, type TrustedSshKey } from "../trust.js";
 import type { SignatureFormat } from "../verdict.js";
 import { proveX509 } from "../x509/prove.js";
 import type { Proof, Reading } from "./proof.js";
@@ -119,11 +119,11 @@ function proveSsh(reading: Draft, payload: Uint8Array, armored: Uint8Array, trus
   const { publicKey } = signature;
   const certificate = certificateIn(publicKey);
   const key = certificate?.key ?? publicKey;
-  const fingerprint = plainFingerprint(key);
+  const listed = trust.ssh.get(sshKeyName(publicKey)) ?? null;
+  const fingerprint = fingerprintOf(key, certificate === null ? listed : null);
   reading.fingerprint = fingerprint;
   reading.signedAt = reading.stamp?.time ?? null;
   reading.securityKey = securityKeyUse(signature);
-  const listed = trust.ssh.get(sshKeyName(publicKey)) ?? null;
   const material = listed?.material ?? readSshKey(key);
   reading.weaknesses = sshWeaknesses(material);
   refuseUnusableKey(material);
@@ -132,6 +132,10 @@ function proveSsh(reading: Draft, payload: Uint8Array, armored: Uint8Array, trus
   if (certificate !== null && listed === null) refuseForgedCertificate(certificate, trust);
   return { kind: "ssh", reading, key, fingerprint, certificate, listed };
 }
+
+/** `known`: the plain key as it is listed. */
+const fingerprintOf = (key: Uint8Array, known: TrustedSshKey | null): string =>
+  known?.fingerprint ?? plainFingerprint(key);
 
 function refuseForgedCertificate(certificate: SshCertificate, trust: Trust): void {
   const { authority } = certificate;
