@@ -14,7 +14,7 @@ import type {
 } from "../github/scenario.js";
 import { silentLogger } from "../support/logger.js";
 import { AppProcess } from "../support/process.js";
-import { MANIFEST, WEBHOOK_SECRET } from "../support/scene.js";
+import { MANIFEST, type RunningClock, WEBHOOK_SECRET } from "../support/scene.js";
 import { until } from "../support/until.js";
 
 /** A test starts real processes several times over, each some seconds on a busy machine. */
@@ -28,6 +28,13 @@ export const CHECK_NAMES = [
   "countersign/signatures",
 ];
 
+export interface KillableOptions {
+  /** What the operator set up besides. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** GitHub's and the app's; the machine's unless given. */
+  readonly clock?: RunningClock;
+}
+
 /** A loopback GitHub with one repository, and a database: what outlives the app's processes. */
 export class Killable {
   readonly github: LoopbackGitHub;
@@ -36,7 +43,7 @@ export class Killable {
   readonly alice: UserHandle;
   readonly #databaseUrl: string | null;
   readonly #folder: string;
-  readonly #more: Readonly<Record<string, string>>;
+  readonly #options: KillableOptions;
   readonly #processes: AppProcess[] = [];
 
   private constructor(
@@ -45,7 +52,7 @@ export class Killable {
     repository: RepositoryHandle,
     databaseUrl: string | null,
     folder: string,
-    more: Readonly<Record<string, string>>,
+    options: KillableOptions,
   ) {
     this.github = github;
     this.organization = organization;
@@ -53,32 +60,38 @@ export class Killable {
     this.alice = github.user("alice");
     this.#databaseUrl = databaseUrl;
     this.#folder = folder;
-    this.#more = more;
+    this.#options = options;
     repository.grant(this.alice, "write");
     github.install(organization);
   }
 
-  /**
-   * @param databaseUrl `null` for the embedded database
-   * @param more what the operator set up besides
-   */
-  static async create(
-    databaseUrl: string | null,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Killable> {
+  /** @param databaseUrl `null` for the embedded database */
+  static async create(databaseUrl: string | null, options: KillableOptions = {}): Promise<Killable> {
     const folder = await mkdtemp(join(tmpdir(), "countersign-kill-"));
-    const github = await startLoopbackGitHub({ manifest: MANIFEST, webhookSecret: WEBHOOK_SECRET });
+    const github = await startLoopbackGitHub({
+      ...{ manifest: MANIFEST, webhookSecret: WEBHOOK_SECRET },
+      ...{ clock: options.clock ?? systemClock, accessClock: systemClock },
+    });
     const organization = github.organization("acme");
     const repository = await organization.repository("infra");
-    return new Killable(github, organization, repository, databaseUrl, folder, more);
+    return new Killable(github, organization, repository, databaseUrl, folder, options);
   }
 
   /** Starts the app on the database, whatever the last one left there, and has webhooks sent to it. */
   async start(): Promise<AppProcess> {
-    const app = await AppProcess.start({ cwd: this.#folder, env: this.environment() });
+    const { clock } = this.#options;
+    const options = { cwd: this.#folder, env: this.environment() };
+    const app = await AppProcess.start(
+      clock === undefined ? options : { ...options, aheadMs: clock.aheadMs },
+    );
     this.#processes.push(app);
     await this.github.setWebhookUrl(`${app.url}/api/github/webhooks`);
     return app;
+  }
+
+  /** `null` where it is the machine's. */
+  get clock(): RunningClock | null {
+    return this.#options.clock ?? null;
   }
 
   /** The configuration of the app. */
@@ -92,7 +105,7 @@ export class Killable {
       PORT: "0",
       COUNTERSIGN_DATA_DIR: join(this.#folder, "data"),
       ...(this.#databaseUrl === null ? {} : { DATABASE_URL: this.#databaseUrl }),
-      ...this.#more,
+      ...this.#options.environment,
     };
   }
 

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { shippedMain } from "./shipped.js";
 import { until } from "./until.js";
 
@@ -7,6 +9,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Where it runs. Not the project's folder, whose `.env` would have its say. */
   readonly cwd: string;
+  /** How far ahead of the machine's clock it runs, in milliseconds; as shipped, which knows no other clock, without. */
+  readonly aheadMs?: number;
 }
 
 /** How a process ended: one of the two is `null`. */
@@ -23,6 +27,7 @@ export interface QueueCounts {
 }
 
 const LAST_WORDS = 4_000;
+const BY_MOVED_CLOCK = fileURLToPath(new URL("../demo/break-glass/app.mjs", import.meta.url));
 
 /** The app as a process of its own, started as `npm start` starts it. */
 export class AppProcess {
@@ -31,14 +36,16 @@ export class AppProcess {
   #output = "";
   #url = "";
 
-  private constructor({ env, cwd }: ProcessOptions) {
-    const child = spawn(process.execPath, ["--enable-source-maps", shippedMain()], {
+  private constructor({ env, cwd, aheadMs }: ProcessOptions) {
+    const shipped = shippedMain();
+    const script = aheadMs === undefined ? [shipped] : [BY_MOVED_CLOCK, String(aheadMs)];
+    const child = spawn(process.execPath, ["--enable-source-maps", ...script], {
       cwd,
       env: { PATH: process.env["PATH"], NODE_ENV: "test", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...(aheadMs === undefined ? [] : (["ipc"] as const))],
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#output += text;
       });
     }
@@ -95,6 +102,13 @@ export class AppProcess {
     const health: unknown = await response.json();
     if (!response.ok || !isHealth(health)) throw new Error(`The app is ill: ${JSON.stringify(health)}`);
     return health.queue;
+  }
+
+  /** Moves its clock, where it was started by one that can be moved; resolves when what that made due is in its queue. */
+  async moveClock(aheadMs: number): Promise<void> {
+    const looked = once(this.#child, "message");
+    this.#child.send(aheadMs);
+    await looked;
   }
 
   /** Ends it in the middle of whatever it does, as a crash or a lost machine does. */

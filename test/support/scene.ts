@@ -42,6 +42,11 @@ export class RunningClock implements Clock {
     }
   }
 
+  /** How far it is ahead of the machine's. */
+  get aheadMs(): number {
+    return this.#ahead;
+  }
+
   advance(milliseconds: number): void {
     this.#ahead += milliseconds;
   }
