@@ -45,6 +45,12 @@ export class Line {
     return this.#positions.has(oid);
   }
 
+  /** Whether both are on the line, and the first was on the branch only with or after the other. */
+  isAbove(oid: string, other: string): boolean {
+    const [place, below] = [this.#positions.get(oid), this.#positions.get(other)];
+    return place !== undefined && below !== undefined && place > below;
+  }
+
   /** Takes a commit that need not be on the line: itself, or nothing if it has a record. */
   takeOne(oid: string): readonly string[] {
     if (this.#taken.has(oid)) return [];

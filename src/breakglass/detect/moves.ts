@@ -1,4 +1,5 @@
 import { changeKeys, type Move, type MoveForm } from "../../evidence/change-key.js";
+import type { Run } from "./line.js";
 import type { Change, MoveChange, Push } from "./look.js";
 import type { Told } from "./order.js";
 
@@ -16,6 +17,13 @@ export function withOpenEnd(changes: readonly Change[], lowest: string | null): 
   return changes.map((change) =>
     lowestMove !== undefined && change === lowestMove ? { ...lowestMove, readTo: lowest } : change,
   );
+}
+
+/** What brought a run of commits of which no push tells. */
+export function changeOf({ pull, oids, before }: Run): Change {
+  if (pull !== null) return { kind: "pull-request", number: pull, oids };
+  const after = oids.at(-1) ?? null;
+  return { kind: "move", form: "compared", before, after, oids, vanished: false, readTo: null, ...NOT_TOLD };
 }
 
 /** What a push did that took the branch off its history. */

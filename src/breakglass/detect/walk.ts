@@ -1,7 +1,7 @@
 import type { Move, MoveForm } from "../../evidence/change-key.js";
 import { Line } from "./line.js";
 import type { Accounted, Attribution, Change, Look } from "./look.js";
-import { formOf, isOneChange, joined, NOT_TOLD, toldOf, withOpenEnd } from "./moves.js";
+import { changeOf, formOf, isOneChange, joined, NOT_TOLD, toldOf, withOpenEnd } from "./moves.js";
 import { CLOCKS_DIFFER_MS } from "./on-record.js";
 import type { Told } from "./order.js";
 
@@ -164,22 +164,14 @@ export class Walk {
       if (pull !== null) this.#changes.push({ kind: "pull-request", number: pull, oids });
   }
 
+  /** What nothing told of came before whatever is on top of it: so that a policy which it brought is seen to be its. */
   #takeRest(): void {
-    for (const { pull, oids, before } of this.#line.takeRest())
-      this.#changes.push(
-        pull === null
-          ? {
-              kind: "move",
-              form: "compared",
-              before,
-              after: oids.at(-1) ?? null,
-              oids,
-              vanished: false,
-              readTo: null,
-              ...NOT_TOLD,
-            }
-          : { kind: "pull-request", number: pull, oids },
-      );
+    for (const run of this.#line.takeRest()) {
+      const [lowest] = run.oids;
+      const isOnTop = (oid: string) => lowest !== undefined && this.#line.isAbove(oid, lowest);
+      const later = this.#changes.findIndex(({ oids }) => oids.some(isOnTop));
+      this.#changes.splice(later === -1 ? this.#changes.length : later, 0, changeOf(run));
+    }
   }
 
   /** Whether the branch can have gone forward from there to where it is now. */

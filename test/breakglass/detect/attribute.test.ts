@@ -76,7 +76,7 @@ describe("attribute", () => {
     [
       "a push whose forerunner was lost",
       { reading: on(line("a", "b")), pushes: [push("a", "b")] },
-      ["push a..b [b] dev", "compared k..a [a] ?"],
+      ["compared k..a [a] ?", "push a..b [b] dev"],
     ],
     [
       "a late push that is covered",

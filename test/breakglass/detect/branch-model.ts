@@ -176,6 +176,8 @@ export class Watcher {
   /** Every commit that any change was said to have brought, in order. */
   readonly taken: string[] = [];
   readonly accountedGuids: string[] = [];
+  /** Commits that nothing told of, and that were found only after something on top of them. */
+  readonly misplaced: string[] = [];
   readonly heard: Push[] = [];
 
   constructor(model: BranchModel) {
@@ -208,6 +210,7 @@ export class Watcher {
       mergeBase: this.model.mergeBase(until, reading.tip),
     };
     const result = attribute(look);
+    this.misplaced.push(...misplacedIn(result, reading));
     this.#keep(result);
     return result;
   }
@@ -252,6 +255,16 @@ export class Watcher {
     const { tip, lastTip } = result;
     this.known = { tip, lastTip, since, accountedAt: new Date(this.model.now) };
   }
+}
+
+/** The history is the newest first. */
+function misplacedIn({ changes }: Attribution, { history }: Reading): string[] {
+  const line = history.map(({ oid }) => oid);
+  return changes.flatMap((change, index) => {
+    if (change.kind !== "move" || change.form !== "compared") return [];
+    const above = line.slice(0, line.indexOf(change.oids.at(-1) ?? ""));
+    return changes.slice(0, index).flatMap(({ oids }) => oids.filter((oid) => above.includes(oid)));
+  });
 }
 
 export const keyOf = (change: Change): string =>

@@ -146,6 +146,12 @@ describe("whatever is lost, late, repeated or out of order", () => {
     });
   });
 
+  it("what nothing told of is found before whatever lies on top of it", () => {
+    plays(({ watcher }) => {
+      expect(watcher.misplaced).toEqual([]);
+    });
+  });
+
   it("a second look finds nothing", () => {
     plays(({ watcher }) => {
       const { changes, settled } = watcher.look();
