@@ -1,6 +1,8 @@
 import { expect } from "@jest/globals";
 
 const FENCE = /^(`{3,})sh\n[^]*?\n\1$/gm;
+/** A line with more backticks behind begins no fence: it is a name in code, which may itself hold a fence's. */
+const OPEN_FENCE = /^`{3,}[^`\n]*$/m;
 const LINK = /\[([^[\]]*)\]\([^)]*\)/g;
 const CODE = /(`+)(.*?[^`])\1(?!`)/g;
 /** Something that is read out, and not only a sign. */
@@ -14,7 +16,7 @@ export function expectWellFormed(markdown: string): void {
   const prose = markdown.replace(FENCE, "");
   const markup = prose.replace(CODE, "a name");
   expect(markup.match(/<details/g)?.length).toBe(markup.match(/<\/details>/g)?.length);
-  expect(prose).not.toMatch(/^`{3,}/m);
+  expect(prose).not.toMatch(OPEN_FENCE);
   expectTables(prose);
   expectHeadings(prose);
   for (const [, label = ""] of markup.matchAll(LINK)) {
