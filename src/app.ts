@@ -25,6 +25,7 @@ import { sweepRepository } from "./flows/watch/sweep.js";
 import { watchBranch } from "./flows/watch/watch-branch.js";
 import { watchRepository } from "./flows/watch/watch-repository.js";
 import { createNotifier } from "./notify/notifier.js";
+import { forgetDeliveries } from "./webhooks/delivery/forget.js";
 import { processDelivery } from "./webhooks/delivery/process-delivery.js";
 import { publishChecks } from "./flows/publish-checks.js";
 import { recordMerge } from "./flows/record-merge.js";
@@ -70,10 +71,10 @@ export async function startApp(
   const budgeting = { book: store, limits: config.limits };
   const github = connectGitHub({ appId, privateKey, apiUrl }, clock, logger, budgeting);
   const notifier = createNotifier(config.channels, { clock, privateTargets: config.privateTargets });
-  const { opensPullRequests } = config;
+  const { opensPullRequests, deliveriesKeptDays, docsUrl } = config;
   const verifier = new Verifier();
   const parts = { store, github, clock, logger, notifier, verifier };
-  const context: FlowContext = { appId, opensPullRequests, ...parts };
+  const context: FlowContext = { appId, opensPullRequests, deliveriesKeptDays, docsUrl, ...parts };
   const probot = new Probot({ appId, privateKey, secret: webhookSecrets[0], baseUrl: apiUrl, log: logger });
   await probot.ready();
   registerHandlers(probot, context);
@@ -117,6 +118,7 @@ function handlersOf(context: FlowContext, probot: Probot): Handlers {
     "publish-checks": named(context, publishChecks),
     "record-merge": named(context, recordMerge),
     redeliver: (subject) => redeliver(context, subject),
+    "forget-deliveries": () => forgetDeliveries(context),
     reconcile: (subject) => reconcile(context, subject),
     "evaluate-tenant": (subject) => evaluateTenant(context, subject),
     "sweep-repository": (subject) => sweepRepository(context, subject),

@@ -21,6 +21,10 @@ export interface Config extends DatabaseConfig {
   readonly privateTargets: PrivateTargets;
   /** Whether the app may open retroactive pull requests itself; it needs more permissions than app.yml asks for. */
   readonly opensPullRequests: boolean;
+  /** How long webhooks that were processed are kept. */
+  readonly deliveriesKeptDays: number;
+  /** Where the documentation can be read, without a slash at its end; `null`: nowhere that the app knows of. */
+  readonly docsUrl: string | null;
   /** GitHub's secondary limits; `null` where none are known. */
   readonly limits: SecondaryLimits | null;
 }
@@ -56,6 +60,9 @@ const environment = z.object({
   HOST: text.default("localhost"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  // GitHub delivers again for three days, and what is delivered again has to be known.
+  COUNTERSIGN_KEEP_DELIVERIES_DAYS: z.coerce.number().int().min(4).max(36_500).default(30),
+  COUNTERSIGN_DOCS_URL: httpUrl.regex(/^[^?#()\s]+$/, "no query, anchor, bracket or space").optional(),
   COUNTERSIGN_ALLOW_PRIVATE_TARGETS: text.default(""),
   COUNTERSIGN_OPEN_PULL_REQUESTS: z.enum(["true", "false"]).default("false"),
 });
@@ -91,6 +98,8 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     channels: readChannels(variables, privateTargets),
     privateTargets,
     opensPullRequests: env.COUNTERSIGN_OPEN_PULL_REQUESTS === "true",
+    deliveriesKeptDays: env.COUNTERSIGN_KEEP_DELIVERIES_DAYS,
+    docsUrl: env.COUNTERSIGN_DOCS_URL?.replace(/\/+$/, "") ?? null,
     limits: readLimits(env),
   };
 }

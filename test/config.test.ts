@@ -39,6 +39,8 @@ describe("readConfig", () => {
       channels: [],
       privateTargets: { hosts: new Set(), networks: [] },
       opensPullRequests: false,
+      deliveriesKeptDays: 30,
+      docsUrl: null,
       limits: GITHUB_LIMITS,
     });
   });
@@ -65,6 +67,8 @@ describe("readConfig", () => {
       LOG_LEVEL: "debug",
       COUNTERSIGN_ALLOW_PRIVATE_TARGETS: "chat.internal, 10.1.0.0/16",
       COUNTERSIGN_OPEN_PULL_REQUESTS: "true",
+      COUNTERSIGN_KEEP_DELIVERIES_DAYS: "4",
+      COUNTERSIGN_DOCS_URL: "https://github.com/acme/countersign/blob/main/docs/",
       COUNTERSIGN_CHANNEL_SECURITY_CHAT: "slack:http://chat.internal/hook",
     });
     expect(config).toEqual({
@@ -78,6 +82,8 @@ describe("readConfig", () => {
       channels: [{ name: "security-chat", kind: "slack", url: "http://chat.internal/hook" }],
       privateTargets: { hosts: new Set(["chat.internal"]), networks: ["10.1.0.0/16"] },
       opensPullRequests: true,
+      deliveriesKeptDays: 4,
+      docsUrl: "https://github.com/acme/countersign/blob/main/docs",
       limits: null,
     });
   });
@@ -103,6 +109,11 @@ describe("readConfig", () => {
     ["LOG_LEVEL", "loud"],
     ["COUNTERSIGN_ALLOW_PRIVATE_TARGETS", "10.0.0.0/8,https://hooks.internal"],
     ["COUNTERSIGN_OPEN_PULL_REQUESTS", "yes"],
+    ["COUNTERSIGN_KEEP_DELIVERIES_DAYS", "3"],
+    ["COUNTERSIGN_KEEP_DELIVERIES_DAYS", "a week"],
+    ["COUNTERSIGN_DOCS_URL", "docs"],
+    ["COUNTERSIGN_DOCS_URL", "https://example.com/docs?v=1"],
+    ["COUNTERSIGN_DOCS_URL", "https://example.com/docs)"],
     ["COUNTERSIGN_CHANNEL_CHAT", "slack:https://10.0.0.1/hook"],
   ])("refuses %s=%s and names the variable", (name, value) => {
     const error = refusal({ ...CREDENTIALS, [name]: value });

@@ -19,6 +19,10 @@ export interface FlowContext {
   readonly notifier: Notifier;
   /** Whether the operator lets the app open retroactive pull requests: it needs more permissions than app.yml asks for. */
   readonly opensPullRequests: boolean;
+  /** How long webhooks that were processed are kept. */
+  readonly deliveriesKeptDays: number;
+  /** The address of the folder of this documentation, without a slash at its end; `null`: it is not known. */
+  readonly docsUrl: string | null;
 }
 
 /** What facts are gathered with for a tenant. */

@@ -30,10 +30,16 @@ export async function queueRedelivery(
   await store.enqueue({ task: "redeliver", payload: { lookBack } });
 }
 
+/** Queues the deletion of webhooks that are done with. */
+export async function queueForgetting({ store }: Pick<FlowContext, "store">): Promise<void> {
+  await store.enqueue({ task: "forget-deliveries", payload: {} });
+}
+
 /** How often each is looked at. */
 const LOOK_MS = 5_000;
 const REDELIVER_MS = 10 * 60_000;
 const RECONCILE_MS = 60 * 60_000;
+const FORGET_MS = 60 * 60_000;
 
 export interface Heartbeat {
   /** Resolves when a look that has begun is over, so that the database can be closed. */
@@ -52,13 +58,16 @@ export function startHeartbeat(context: FlowContext): Heartbeat {
   const missed = beat("what webhooks did not tell", () => queueReconciliation(context));
   const undelivered = (lookBack: LookBack) =>
     beat("webhooks that failed", () => queueRedelivery(context, lookBack));
+  const old = beat("webhooks that are done with", () => queueForgetting(context));
   due();
   undelivered("three-days")();
   missed();
+  old();
   const timers = [
     setInterval(due, LOOK_MS),
     setInterval(undelivered("two-hours"), REDELIVER_MS),
     setInterval(missed, RECONCILE_MS),
+    setInterval(old, FORGET_MS),
   ];
   return {
     stop: async () => {

@@ -35,6 +35,8 @@ interface Payloads {
   readonly "record-merge": PullRequestSubject;
   /** Has webhooks delivered again that GitHub could not deliver, of all tenants. */
   readonly redeliver: { readonly lookBack: LookBack };
+  /** Deletes webhooks that were processed long ago, of all tenants. */
+  readonly "forget-deliveries": Readonly<Record<string, never>>;
   /** Looks for what no webhook told us, over all repositories. */
   readonly reconcile: { readonly tenantId: number };
   /** Has every open pull request of a tenant evaluated. */
@@ -112,6 +114,7 @@ const SCHEDULES: { readonly [T in TaskName]: (payload: Payloads[T]) => Schedulin
   // A verdict that was made is told before the next one is made.
   "publish-checks": (subject) => schedule(`checks:${commit(subject)}`, commitQueue(subject), "ordinary", 5),
   redeliver: ({ lookBack }) => schedule(`redeliver:${lookBack}`, "redeliver", "bulk", 5),
+  "forget-deliveries": () => schedule("forget-deliveries", "forget-deliveries", "bulk", 90),
   reconcile: (subject) => schedule(`reconcile:${subject.tenantId}`, null, "bulk", 20),
   // It finds which of them are urgent.
   "evaluate-tenant": (subject) => schedule(`evaluate-tenant:${subject.tenantId}`, null, "ordinary", 12),
@@ -218,6 +221,7 @@ const SCHEMAS: { readonly [T in TaskName]: z.ZodType<Payloads[T]> } = {
   "publish-checks": commitSubject,
   "record-merge": pullRequestSubject,
   redeliver: z.strictObject({ lookBack: z.enum(["three-days", "two-hours"]) }),
+  "forget-deliveries": z.strictObject({}),
   reconcile: z.strictObject({ tenantId }),
   "evaluate-tenant": z.strictObject({ tenantId }),
   "sweep-repository": repositorySubject,

@@ -18,6 +18,7 @@ import { decisionAsOf, insertDecision, latestDecisions } from "./tables/changes/
 import {
   acceptDeliveries,
   findDelivery,
+  forgetDeliveries,
   markDeliveryProcessed,
   storedDeliveries,
 } from "./tables/deliveries.js";
@@ -132,6 +133,7 @@ function storeOn(database: Database, clock: Clock): OpenedStore {
     findDelivery: (guid) => findDelivery(database, guid),
     storedDeliveries: database.bind(storedDeliveries),
     markDeliveryProcessed: database.bind(markDeliveryProcessed),
+    forgetDeliveries: (before, most) => forgetDeliveries(database, before, most),
     findTenant: database.bind(findTenant),
     listTenants: database.bind(listTenants),
     saveTenant: database.bind(saveTenant),

@@ -22,6 +22,11 @@ export interface Store
   /** Those of some GUIDs whose delivery is stored. */
   storedDeliveries(guids: readonly string[]): Promise<ReadonlySet<string>>;
   markDeliveryProcessed(guid: string, at: Date): Promise<void>;
+  /**
+   * Deletes at most so many deliveries that were received before an instant and are processed. Returns how many; those of
+   * the last three days the database refuses to delete.
+   */
+  forgetDeliveries(before: Date, most: number): Promise<number>;
   /** `null`: no such installation is known. */
   findTenant(tenantId: number): Promise<Tenant | null>;
   /** Every tenant, by login: for operators, who see all of their own installation. */

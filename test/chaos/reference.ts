@@ -34,6 +34,8 @@ export class Reference {
       logger: silentLogger,
       notifier: createNotifier([], { clock, privateTargets: LOOPBACK }),
       opensPullRequests: false,
+      deliveriesKeptDays: 30,
+      docsUrl: null,
     };
     return new Reference(context, store);
   }

@@ -71,6 +71,8 @@ export class Stage implements Scene {
         channels: [],
         privateTargets: LOOPBACK,
         opensPullRequests: false,
+        deliveriesKeptDays: 30,
+        docsUrl: null,
         limits: null,
       },
       this.#options.clock,

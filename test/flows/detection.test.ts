@@ -410,7 +410,15 @@ function moves(cast: () => Cast): void {
     const notifier = { channels: new Set<string>(), send: () => Promise.resolve() };
     const context: FlowContext = {
       ...{ appId: github.appId, store: app.store, github: connectGitHub(identity, clock, silentLogger) },
-      ...{ clock, logger: silentLogger, notifier, verifier: new Verifier(), opensPullRequests: false },
+      ...{
+        clock,
+        logger: silentLogger,
+        notifier,
+        verifier: new Verifier(),
+        opensPullRequests: false,
+        deliveriesKeptDays: 30,
+        docsUrl: null,
+      },
     };
     const subject = { ...subjectOf(repository), branch: "main" };
     await Promise.all([watchBranch(context, subject), watchBranch(context, subject)]);

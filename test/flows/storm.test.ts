@@ -45,6 +45,8 @@ beforeAll(async () => {
       channels: [],
       privateTargets: LOOPBACK,
       opensPullRequests: false,
+      deliveriesKeptDays: 30,
+      docsUrl: null,
       limits: LIMITS,
     },
     clock,

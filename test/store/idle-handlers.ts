@@ -11,6 +11,7 @@ export function handlersThat(work: () => Promise<void>, some: Partial<Handlers> 
     "publish-checks": work,
     "record-merge": work,
     redeliver: work,
+    "forget-deliveries": work,
     reconcile: work,
     "evaluate-tenant": work,
     "sweep-repository": work,

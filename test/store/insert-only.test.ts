@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { sqlStateOf } from "../../src/store/failures.js";
-import { eachDatabase } from "../support/postgres.js";
+import { eachDatabase, freshId } from "../support/postgres.js";
 import { aDecision, aDelivery, aRecord, AT, LARGE, OID } from "./samples.js";
 import { aProtectionChange, aSnapshot } from "./tables/samples.js";
 
@@ -72,6 +72,46 @@ eachDatabase("evidence in the database", (store) => {
   it("lets a delivery be marked processed, once", async () => {
     await store().markDeliveryProcessed(delivery.guid, AT);
     expect(await stateAfter("UPDATE deliveries SET processed_at = now()")).toBe(REFUSED);
+  });
+
+  it("lets a delivery go once it was processed and GitHub delivers it no more, and not before", async () => {
+    const now = Date.now();
+    const [old, fresh] = [4, 2].map((days) => aDelivery({ receivedAt: new Date(now - days * 86_400_000) }));
+    if (old === undefined || fresh === undefined) throw new TypeError("There are two.");
+    const gone = (guid: string) => stateAfter(`DELETE FROM deliveries WHERE guid = '${guid}'`);
+    for (const one of [old, fresh]) await store().acceptDelivery(one);
+    expect(await gone(old.guid)).toBe(REFUSED);
+    for (const one of [old, fresh]) await store().markDeliveryProcessed(one.guid, AT);
+    expect(await gone(fresh.guid)).toBe(REFUSED);
+    expect(await gone(old.guid)).toBeNull();
+    expect(await store().storedDeliveries([old.guid, fresh.guid])).toEqual(new Set([fresh.guid]));
+  });
+
+  it("lets deliveries be forgotten once they are processed and old, the oldest first, of every account", async () => {
+    const day = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+    const tenants = [freshId(), freshId()];
+    const ages = [40, 35, 31, 5, 1];
+    const aged = tenants.flatMap((tenantId) =>
+      ages.map((days) => ({ days, row: aDelivery({ tenantId, receivedAt: day(days) }) })),
+    );
+    const dead = aDelivery({ tenantId: tenants[0] ?? 0, receivedAt: day(50) });
+    for (const { row } of [...aged, { row: dead }]) await store().acceptDelivery(row);
+    for (const { row } of aged) await store().markDeliveryProcessed(row.guid, AT);
+    const guids = [...aged.map(({ row }) => row.guid), dead.guid];
+    const left = async () => await store().storedDeliveries(guids);
+
+    // Others of this suite may be older: all are asked for until nothing is left.
+    while ((await store().forgetDeliveries(day(30), 4)) === 4);
+    expect(await left()).toEqual(
+      new Set([...aged.filter(({ days }) => days < 30).map(({ row }) => row.guid), dead.guid]),
+    );
+    expect(await store().forgetDeliveries(day(30), 4)).toBe(0);
+
+    // Whoever asks for more than may go gets nothing.
+    await expect(store().forgetDeliveries(day(0), 100)).rejects.toMatchObject({ code: REFUSED });
+    expect((await left()).size).toBe(5);
+    expect(await store().forgetDeliveries(day(4), 1)).toBe(1);
+    expect((await left()).size).toBe(4);
   });
 
   describe("positions", () => {

@@ -16,6 +16,7 @@ const MIGRATIONS = [
   "0004_policy_revisions",
   "0005_protection_audit",
   "0006_rate_budget",
+  "0008_forget_deliveries",
 ];
 
 describe("migrations", () => {

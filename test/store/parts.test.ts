@@ -34,6 +34,7 @@ const jobs: Job[] = [
   { task: "expire-results", payload: { tenantId: 1, repository, number: 7 } },
   { task: "publish-checks", payload: { tenantId: 1, repository, oid: OID } },
   { task: "redeliver", payload: { lookBack: "two-hours" } },
+  { task: "forget-deliveries", payload: {} },
   { task: "reconcile", payload: { tenantId: 1 } },
   { task: "sweep-repository", payload: { tenantId: 1, repository } },
   { task: "watch-repository", payload: { tenantId: 1, repository } },
@@ -115,6 +116,7 @@ describe("jobs", () => {
       ].sort(),
     );
     expect(by("bulk").sort()).toEqual([
+      "forget-deliveries",
       "read-audit-log",
       "reconcile",
       "redeliver",

@@ -60,6 +60,8 @@ export interface SceneOptions {
   readonly channels?: readonly ChannelConfig[];
   /** Whether the operator lets the app open retroactive pull requests. */
   readonly opensPullRequests?: boolean;
+  /** Where the documentation can be read; nowhere that the app knows of unless given. */
+  readonly docsUrl?: string | null;
   /** GitHub's secondary limits that the app keeps to; none unless given. */
   readonly limits?: SecondaryLimits | null;
 }
@@ -85,6 +87,7 @@ export async function startScene({
   clock = systemClock,
   channels = [],
   opensPullRequests = false,
+  docsUrl = null,
   limits = null,
 }: SceneOptions): Promise<Scene> {
   const dataDir =
@@ -107,6 +110,8 @@ export async function startScene({
       channels,
       privateTargets: LOOPBACK,
       opensPullRequests,
+      deliveriesKeptDays: 30,
+      docsUrl,
       limits,
     },
     clock,

@@ -118,3 +118,31 @@ export async function storedDeliveries(
   });
   return new Set(rows.map(({ guid }) => guid));
 }
+
+/**
+ * The oldest of every account's, by the index that begins with the account: one over all would be kept up to date with
+ * each webhook, for the sake of what is done once an hour.
+ */
+const FORGET = `
+  WITH RECURSIVE accounts AS (
+    SELECT min(tenant_id) AS id FROM deliveries
+    UNION ALL
+    SELECT (SELECT min(tenant_id) FROM deliveries WHERE tenant_id > accounts.id)
+      FROM accounts WHERE accounts.id IS NOT NULL
+  ), old AS (
+    SELECT oldest.guid
+      FROM accounts
+     CROSS JOIN LATERAL (
+       SELECT guid FROM deliveries
+        WHERE tenant_id = accounts.id AND received_at < $1::timestamptz AND processed_at IS NOT NULL
+        ORDER BY received_at LIMIT $2::int
+     ) AS oldest
+     LIMIT $2::int
+  )
+  DELETE FROM deliveries USING old WHERE deliveries.guid = old.guid RETURNING deliveries.guid`;
+
+/** Deletes processed deliveries that were received before an instant, `most` at the most. Returns how many. */
+export async function forgetDeliveries(database: Database, before: Date, most: number): Promise<number> {
+  const gone = await database.query(FORGET, [before, most]);
+  return gone.length;
+}

@@ -281,7 +281,15 @@ function audits(cast: () => Cast): void {
         store: scene.app.store,
         github: connectGitHub({ appId, privateKey, apiUrl }, clock, silentLogger),
       },
-      ...{ clock, logger: silentLogger, notifier, verifier: new Verifier(), opensPullRequests: false },
+      ...{
+        clock,
+        logger: silentLogger,
+        notifier,
+        verifier: new Verifier(),
+        opensPullRequests: false,
+        deliveriesKeptDays: 30,
+        docsUrl: null,
+      },
     };
     const subject = { ...subjectOf(repository), branch: "main" };
     await Promise.all([auditBranch(context, subject), auditBranch(context, subject)]);

@@ -63,6 +63,8 @@ beforeAll(async () => {
       channels,
       privateTargets: LOOPBACK,
       opensPullRequests: false,
+      deliveriesKeptDays: 30,
+      docsUrl: null,
       limits: null,
     },
     clock,
