@@ -50,7 +50,7 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     const inserted = await tx.insertDecision(decision);
     if (inserted === "outdated") return inserted;
     await tx.noteSeen(seenBy(tenantId, facts));
-    await wantChecks(tx, tenantId, facts);
+    await wantChecks(tx, context, tenantId, facts);
     if (inserted === "inserted") await lookAtGroups(tx, tenantId, facts);
     const expiry = policy.kind === "usable" ? expiresAt(facts, policy.policy) : null;
     const payload = { tenantId, repository, number: pullRequest.number };

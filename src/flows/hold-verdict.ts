@@ -11,7 +11,7 @@ import { wantJoined } from "./want-checks.js";
  * more, and neither does an event that comes late: only where the pull request stands now, as far as we heard, counts.
  */
 export async function holdVerdict(
-  { store, clock }: Pick<FlowContext, "store" | "clock">,
+  { store, clock, docsUrl }: Pick<FlowContext, "store" | "clock" | "docsUrl">,
   pull: KnownPullRequest,
 ): Promise<void> {
   const { tenantId, repository, number, baseRef, headOid: oid } = pull;
@@ -22,7 +22,7 @@ export async function holdVerdict(
     const heads = await tx.openPullRequestsAt(commit);
     if (!heads.some((head) => head.number === number && head.baseRef === baseRef)) return;
     const observedAt = clock.now().toISOString();
-    await wantJoined(tx, { tenantId, repository, oid }, { heads, more: [], observedAt });
+    await wantJoined(tx, { docsUrl }, { tenantId, repository, oid }, { heads, more: [], observedAt });
   });
 }
 

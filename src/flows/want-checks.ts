@@ -6,6 +6,7 @@ import type { Decision } from "../policy/finding.js";
 import { readDecision } from "../policy/verdict/stored-decision.js";
 import { undecided } from "../policy/verdict/undecided.js";
 import { renderChecks, type PullDecision, type RenderedCheck } from "../report/checks.js";
+import type { FlowContext } from "./context.js";
 import type { CommitSubject } from "../store/jobs.js";
 import type { CheckContent, CommitKey, StoredDecision, StoreTransaction } from "../store/store.js";
 
@@ -22,11 +23,21 @@ export interface DecisionBody extends PullDecision {
  *
  * Call it with the commit's lock held.
  */
-export async function wantChecks(tx: StoreTransaction, tenantId: number, facts: ChangeFacts): Promise<void> {
+export async function wantChecks(
+  tx: StoreTransaction,
+  docs: Pick<FlowContext, "docsUrl">,
+  tenantId: number,
+  facts: ChangeFacts,
+): Promise<void> {
   const { repository, pullRequest, observedAt } = facts;
   const { oid } = pullRequest.head;
   const heads = await headsOf(tx, { tenantId, repositoryId: repository.id, oid }, facts);
-  await wantJoined(tx, { tenantId, repository, oid }, { heads, more: unreadSiblings(facts), observedAt });
+  await wantJoined(
+    tx,
+    docs,
+    { tenantId, repository, oid },
+    { heads, more: unreadSiblings(facts), observedAt },
+  );
 }
 
 interface Joined {
@@ -45,6 +56,7 @@ interface Joined {
  */
 export async function wantJoined(
   tx: StoreTransaction,
+  { docsUrl }: Pick<FlowContext, "docsUrl">,
   { tenantId, repository, oid }: CommitSubject,
   { heads, more, observedAt }: Joined,
 ): Promise<void> {
@@ -57,7 +69,8 @@ export async function wantJoined(
     await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
   }
   const ofGroup = await groupBodies(tx, commit, decisions, observedAt);
-  for (const check of renderChecks([...bodies, ...more, ...ofGroup].filter(({ controlled }) => controlled))) {
+  const shown = [...bodies, ...more, ...ofGroup].filter(({ controlled }) => controlled);
+  for (const check of renderChecks(shown, docsUrl)) {
     await tx.wantCheck({ ...commit, name: check.name }, contentOf(check));
   }
   // Not only where it is news: what was wanted before may never have been posted.

@@ -58,11 +58,16 @@ export const CHECK_NAMES: readonly string[] = [CHECK_NAME, ...GATES.map(gateChec
  * Where each that did not pass has a declared emergency, the one check to require is neutral; the gates' own checks
  * stay what they are. Without any decision there is nothing to show, and no check run. Says nothing that only time changes, so the same
  * verdicts always read the same.
+ *
+ * @param docsUrl the address of the folder `docs`, into which reasons are linked; `null`: it is not known
  */
-export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[] {
+export function renderChecks(
+  decisions: readonly PullDecision[],
+  docsUrl: string | null = null,
+): RenderedCheck[] {
   if (decisions.length === 0) return [];
   const ordered = [...decisions].sort((a, b) => a.pull.number - b.pull.number);
-  const checks = [overall(ordered), ...GATES.map((gate) => ofGate(gate, ordered))];
+  const checks = [overall(ordered, docsUrl), ...GATES.map((gate) => ofGate(gate, ordered, docsUrl))];
   return decisions.some(({ group }) => group !== undefined) ? checks.map(awaited) : checks;
 }
 
@@ -70,7 +75,7 @@ export function renderChecks(decisions: readonly PullDecision[]): RenderedCheck[
 const awaited = (check: RenderedCheck): RenderedCheck =>
   check.conclusion === "action_required" ? { ...check, conclusion: "pending" } : check;
 
-function overall(decisions: readonly PullDecision[]): RenderedCheck {
+function overall(decisions: readonly PullDecision[], docsUrl: string | null): RenderedCheck {
   const findings = findingsOver(decisions, GATES);
   const declared = declarationsOver(decisions);
   const [first] = declared;
@@ -92,13 +97,13 @@ function overall(decisions: readonly PullDecision[]): RenderedCheck {
     verdict,
     title,
     [...summary, ...placesBlock(findings)],
-    detailBlocks(decisions, GATES),
+    detailBlocks(decisions, GATES, docsUrl),
   );
   // On the one check only: GitHub would show each of them once for every check run.
   return { ...whole, annotations, actions: actionsOf(outcomeOver(decisions, "signatures") !== "passed") };
 }
 
-function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
+function ofGate(gate: Gate, decisions: readonly PullDecision[], docsUrl: string | null): RenderedCheck {
   const outcome = outcomeOver(decisions, gate);
   const findings = findingsOver(decisions, [gate]);
   const verdict = verdictOver(decisions, outcome);
@@ -110,7 +115,7 @@ function ofGate(gate: Gate, decisions: readonly PullDecision[]): RenderedCheck {
     ...observedBlock(verdict),
     ...bodyOf(decisions, findings),
   ];
-  const one = check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate]));
+  const one = check(gateCheckName(gate), verdict, title, summary, detailBlocks(decisions, [gate], docsUrl));
   return { ...one, annotations: [], actions: actionsOf(gate === "signatures" && outcome !== "passed") };
 }
 

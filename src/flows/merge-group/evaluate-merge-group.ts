@@ -24,7 +24,7 @@ export async function evaluateMergeGroup(context: FlowContext, subject: CommitSu
   if (group?.ended !== null) return;
   const judged = await judgeGroup(context, group);
   if (judged === null) return;
-  const stored = await store.transaction((tx) => storeVerdicts(tx, subject, judged));
+  const stored = await store.transaction((tx) => storeVerdicts(tx, context, subject, judged));
   const outcomes = judged.map(({ body }) => `#${body.pull.number} ${body.decision.outcome}`);
   logger.info({ group: group.headRef, outcomes, stored }, "Merge group decided");
 }
@@ -49,6 +49,7 @@ function ofNobody(group: KnownMergeGroup, reason: UnknownReason, observedAt: str
 
 async function storeVerdicts(
   tx: StoreTransaction,
+  context: FlowContext,
   subject: CommitSubject,
   judged: readonly JudgedMember[],
 ): Promise<boolean> {
@@ -63,7 +64,7 @@ async function storeVerdicts(
     judged.map(({ body }) => body.pull.number),
   );
   const heads = await tx.openPullRequestsAt(commit);
-  await wantJoined(tx, subject, { heads, more: [], observedAt: judged[0]?.observedAt ?? "" });
+  await wantJoined(tx, context, subject, { heads, more: [], observedAt: judged[0]?.observedAt ?? "" });
   const [expiry] = judged.flatMap((member) => member.expiry ?? []).sort((a, b) => a.getTime() - b.getTime());
   if (expiry !== undefined)
     await tx.enqueue({ task: "expire-merge-group", payload: subject }, { runAt: expiry });

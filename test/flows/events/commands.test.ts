@@ -1,9 +1,11 @@
 import { expect, it } from "@jest/globals";
-import { withCast } from "../../support/cast.js";
+import { type Cast, withCast } from "../../support/cast.js";
 import { recordsIn } from "../break-glass/stage.js";
 import { answersTo, ask, pushed, ruleIn } from "../break-glass/talk.js";
 
-withCast("commands of strangers", (cast) => {
+const DOCS = "https://docs.acme.example/countersign";
+
+const suite = (cast: () => Cast): void => {
   it("are refused ten times, told so once, and then neither answered nor recorded for an hour", async () => {
     const { carol, clock, github, scene } = cast();
     const { repository, issue } = await pushed(cast(), "strangers");
@@ -34,6 +36,21 @@ withCast("commands of strangers", (cast) => {
     expect(await ask(cast(), issue, carol, "/break-glass ack")).toContain("Acknowledged");
 
     clock.advance(61 * 60_000);
-    expect(await ask(cast(), issue, stranger, "/countersign help")).toContain("Who is heard");
+    const help = await ask(cast(), issue, stranger, "/countersign help");
+    expect(help).toContain("Who is heard");
+    expect(help).toContain(`(${DOCS}/break-glass.md)`);
   });
-});
+
+  it("are answered, and checks explained, with links into the documentation that the operator names", async () => {
+    const { bob, scene } = cast();
+    const repository = await cast().repository("linked");
+    const pull = await cast().openPull(repository, "topic", { push: { key: null } });
+    await scene.settled();
+    const { text } = cast().check(repository, pull.headOid);
+    expect(text).toContain(`[\`commit-signature/unsigned\`](${DOCS}/policy.md#rule-commit-signature)`);
+    const answer = await ask(cast(), pull, bob, "/break-glass akc");
+    expect(answer).toContain(`(${DOCS}/break-glass.md#why-something-is-refused)`);
+  });
+};
+
+withCast("commands of strangers", suite, ["postgres"], () => ({ docsUrl: DOCS }));

@@ -96,6 +96,7 @@ async function open(tx: StoreTransaction, context: FlowContext, declaration: Dec
   const view = await viewOf(tx, draft);
   await wantReply(
     tx,
+    context,
     subject,
     taken === null || taken.ok
       ? { kind: "accepted", command, view }

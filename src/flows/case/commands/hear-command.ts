@@ -53,28 +53,28 @@ async function carryOut(
   const { store } = context;
   switch (command.kind) {
     case "help":
-      return store.transaction((tx) => wantReply(tx, subject, { kind: "help" }));
+      return store.transaction((tx) => wantReply(tx, context, subject, { kind: "help" }));
     case "recheck":
       return recheck(context, subject);
     case "declare":
       return subject.onPullRequest
         ? declare(context, installation, subject, command)
-        : store.transaction((tx) => wantReply(tx, subject, { kind: "not-here" }));
+        : store.transaction((tx) => wantReply(tx, context, subject, { kind: "not-here" }));
     default: {
       const stored = await findCase(context, subject);
       return stored === null
-        ? store.transaction((tx) => wantReply(tx, subject, { kind: "not-here" }))
+        ? store.transaction((tx) => wantReply(tx, context, subject, { kind: "not-here" }))
         : obey(context, installation, stored, subject, command);
     }
   }
 }
 
-async function recheck({ store }: FlowContext, subject: CommandSubject): Promise<void> {
+async function recheck(context: FlowContext, subject: CommandSubject): Promise<void> {
   const { tenantId, repository, number, onPullRequest } = subject;
-  await store.transaction(async (tx) => {
+  await context.store.transaction(async (tx) => {
     if (onPullRequest)
       await tx.enqueue({ task: "evaluate-pull-request", payload: { tenantId, repository, number } });
-    await wantReply(tx, subject, { kind: onPullRequest ? "rechecked" : "nothing-to-check" });
+    await wantReply(tx, context, subject, { kind: onPullRequest ? "rechecked" : "nothing-to-check" });
   });
 }
 

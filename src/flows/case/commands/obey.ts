@@ -47,7 +47,7 @@ export async function obey(
     if (!subject.onPullRequest) draft.answered.add(event.id);
     const taken = draft.raise(event);
     if (offered !== null) noteOffer(draft, offered, taken);
-    await wantReply(tx, subject, answerTo(command, taken, offered, await viewOf(tx, draft)));
+    await wantReply(tx, context, subject, answerTo(command, taken, offered, await viewOf(tx, draft)));
     await tx.enqueue({ task: "follow-case", payload: { tenantId, caseId } });
   });
 }

@@ -5,14 +5,16 @@ import type { CommandSubject } from "../../../store/jobs.js";
 import type { StoreTransaction } from "../../../store/store.js";
 import type { FlowContext } from "../../context.js";
 
-/** The app does not know where its documentation can be read: every installation has its own. */
-const DOCS_URL = null;
-
 /** Has a command answered where it was made: once, whatever happens, for the first answer stays. */
-export async function wantReply(tx: StoreTransaction, subject: CommandSubject, what: Answer): Promise<void> {
+export async function wantReply(
+  tx: StoreTransaction,
+  { docsUrl }: Pick<FlowContext, "docsUrl">,
+  subject: CommandSubject,
+  what: Answer,
+): Promise<void> {
   const { tenantId, repository, number, comment } = subject;
   const key = `answer:${comment.id}`;
-  const body = answer(what, DOCS_URL);
+  const body = answer(what, docsUrl === null ? null : `${docsUrl}/break-glass.md`);
   await tx.wantComment({ tenantId, key, caseId: null, on: { repository, number }, body });
   await tx.enqueue({ task: "publish-comment", payload: { tenantId, key } });
 }
@@ -20,7 +22,7 @@ export async function wantReply(tx: StoreTransaction, subject: CommandSubject, w
 /** Refuses a command that belongs to no case: the refusal is a record of its own. */
 export async function refuseAlone(
   tx: StoreTransaction,
-  { clock }: Pick<FlowContext, "clock">,
+  context: Pick<FlowContext, "clock" | "docsUrl">,
   subject: CommandSubject,
   refusal: Refusal,
 ): Promise<void> {
@@ -38,7 +40,7 @@ export async function refuseAlone(
     commitOid: "",
     policyDigest: null,
     occurredAt: new Date(at),
-    observedAt: clock.now(),
+    observedAt: context.clock.now(),
   });
-  await wantReply(tx, subject, { kind: "refused", refusal, view: null });
+  await wantReply(tx, context, subject, { kind: "refused", refusal, view: null });
 }
