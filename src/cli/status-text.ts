@@ -31,10 +31,11 @@ const right = (text: string): string => text.padStart(NUMBER_WIDTH);
 /** What is left of GitHub's limits, an account after the other. */
 export function budgetLines(budgets: readonly AccountBudget[]): string[] {
   if (budgets.length === 0) return ["GitHub was asked nothing yet."];
-  return budgets.flatMap(({ login, hourly, paused }) => [
+  return budgets.flatMap(({ login, hourly, processes, atOnce, paused }) => [
     login ?? "the app itself",
     `  REST     ${hourText(hourly.core)}`,
     `  GraphQL  ${hourText(hourly.graphql)}`,
+    ...(processes === 0 ? [] : [`  at once  ${atOnce} requests by each of ${processes} that asked of late`]),
     ...(paused === null ? [] : [`  PAUSED until ${paused.until.toISOString()}: ${paused.why}`]),
   ]);
 }

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { budgetLines } from "../../src/cli/status-text.js";
 import { statusCommand } from "../../src/cli/status.js";
 import { exhaust, hear, pause } from "../../src/github/budget/spend.js";
+import { withProcess } from "../../src/github/budget/share.js";
 import { UNKNOWN } from "../../src/github/budget/state.js";
+import { viewBudget } from "../../src/github/budget/view.js";
 import { AT } from "../store/samples.js";
 import { type CommandLine, openCommandLine } from "./command-line.js";
 
@@ -88,6 +90,13 @@ describe("countersign status", () => {
         },
       ],
     });
+  });
+
+  it("says how many processes share what GitHub takes at once", () => {
+    const now = new Date();
+    const state = ["one", "two"].reduce((before, id) => withProcess(before, id, now.getTime()), UNKNOWN);
+    const lines = budgetLines([{ login: "octo", ...viewBudget(state, now) }]);
+    expect(lines.at(-1)).toBe("  at once  10 requests by each of 2 that asked of late");
   });
 
   it("has no word of an hour that nobody spoke of", () => {

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../clock.js";
 import { CountersignError } from "../../errors.js";
 import type { Urgency } from "../../urgency.js";
 import type { BudgetBook } from "./book.js";
 import { type Cost, type Resource, type SecondaryLimits, times } from "./limits.js";
+import { atOnceIn, MOST_AT_ONCE, withProcess } from "./share.js";
 import { type Answer, exhaust, hear, type Heard, pause, type Shortage, take } from "./spend.js";
 import { currentSpending } from "./spending.js";
 import { type BudgetState, readState, UNKNOWN } from "./state.js";
@@ -32,6 +34,8 @@ export class InstallationBudget {
   readonly #installationId: number;
   readonly #budgeting: Budgeting;
   readonly #clock: Clock;
+  /** By which the other processes know this one. */
+  readonly #process = randomUUID();
   #known: { readonly version: number; readonly state: BudgetState } | null = null;
   #news: News[] = [];
   #requests: Request[] = [];
@@ -61,6 +65,17 @@ export class InstallationBudget {
     const spending = currentSpending();
     await this.#ask(times(cost, count), spending.urgency);
     for (let request = 0; request < count; request += 1) spending.setAside(cost);
+  }
+
+  /**
+   * How many requests this process may have under way at once: its share of what GitHub takes of all. Each taking tells
+   * the others that it is there, so it is right from the first request on.
+   */
+  get atOnce(): number {
+    const { limits } = this.#budgeting;
+    return this.#known === null || limits === null
+      ? MOST_AT_ONCE
+      : atOnceIn(this.#known.state, this.#clock.now().getTime());
   }
 
   /** Notes what an answer told; it is written with the next request. */
@@ -116,7 +131,7 @@ export class InstallationBudget {
     for (;;) {
       const now = this.#clock.now().getTime();
       const { version, state } = (this.#known ??= await this.#read());
-      let next = news.reduce((before, tell) => tell(before, now), state);
+      let next = news.reduce((before, tell) => tell(before, now), withProcess(state, this.#process, now));
       const answers = requests.map(({ cost, urgency }) => {
         const taken = take(next, cost, urgency, limits, now);
         next = taken.state;

@@ -13,6 +13,8 @@ const state = z.object({
   /** What GitHub last said of each hourly limit, less what was sent since. */
   primary: z.partialRecord(z.enum(["core", "graphql"]), primaryWindow),
   buckets: z.partialRecord(z.enum(BUCKETS), z.object({ level: z.number(), at: instant, promised: instant })),
+  /** When each process last took part, by an id of its own. Earlier versions did not say. */
+  processes: z.record(z.string(), instant).default({}),
   /** GitHub asked for quiet. */
   pause: z.object({ until: instant, why: z.string() }).nullable(),
 });
@@ -24,7 +26,7 @@ export type PrimaryWindow = z.infer<typeof primaryWindow>;
 export type BudgetState = z.infer<typeof state>;
 
 /** Nothing is known: everything is allowed until GitHub says more. */
-export const UNKNOWN: BudgetState = { primary: {}, buckets: {}, pause: null };
+export const UNKNOWN: BudgetState = { primary: {}, buckets: {}, processes: {}, pause: null };
 
 /**
  * A state as it was stored. What another version wrote in another form is forgotten: GitHub tells it anew, and until then

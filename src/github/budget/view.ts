@@ -1,4 +1,5 @@
 import type { Resource } from "./limits.js";
+import { atOnceIn, processesIn } from "./share.js";
 import { currentWindow, pausedUntil } from "./spend.js";
 import { type PrimaryWindow, readState } from "./state.js";
 
@@ -6,6 +7,10 @@ import { type PrimaryWindow, readState } from "./state.js";
 export interface BudgetView {
   /** The hour of each resource; `null` where nothing is known of the one that runs. */
   readonly hourly: Readonly<Record<Resource, HourView | null>>;
+  /** How many processes asked of late. */
+  readonly processes: number;
+  /** How many requests each of them may have under way at once. */
+  readonly atOnce: number;
   /** Until when everything waits, and why; `null` where it does not. */
   readonly paused: { readonly until: Date; readonly why: string } | null;
 }
@@ -25,6 +30,8 @@ export function viewBudget(stored: unknown, at: Date): BudgetView {
       core: hourOf(currentWindow(state, "core", now)),
       graphql: hourOf(currentWindow(state, "graphql", now)),
     },
+    processes: processesIn(state, now),
+    atOnce: atOnceIn(state, now),
     paused: until === null ? null : { until: new Date(until), why: state.pause?.why ?? "" },
   };
 }

@@ -26,11 +26,6 @@ const USER_AGENT = "countersign";
 const fetchInTime: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
 
-/**
- * Requests of one installation under way at once. GitHub takes 100 of all processes together and lets nobody see how many
- * there are, so that each process has its share; few answers are quicker than many that wait for each other.
- */
-const AT_ONCE = 10;
 /** The app itself has limits of its own, which are kept as those of an installation that no one has. */
 const THE_APP = 0;
 
@@ -127,7 +122,7 @@ export class GitHubClients {
     const known = this.#budgets.get(installationId);
     if (known !== undefined) return known;
     const budget = new InstallationBudget(installationId, this.#budgeting, this.#clock);
-    const spending = { budget, slots: new Slots(AT_ONCE) };
+    const spending = { budget, slots: new Slots(() => budget.atOnce) };
     this.#budgets.set(installationId, spending);
     return spending;
   }
