@@ -1,3 +1,5 @@
+// Run with `--liftoff-only` (package.json): the embedded database and the database client are WebAssembly, which V8 would
+// otherwise spend much time to optimize in every test file, for more than so short a use can give back.
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",

@@ -18,9 +18,9 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Runs a command once with each list of arguments, at the same time; ends the process where one of them failed. */
-export async function runTogether(command, lists) {
-  const runs = lists.map((args) => spawn(command, args, { cwd: root, stdio: "inherit" }));
+/** Runs commands, each with its arguments, at the same time; ends the process where one of them failed. */
+export async function runTogether(commands) {
+  const runs = commands.map(([command, ...args]) => spawn(command, args, { cwd: root, stdio: "inherit" }));
   const codes = await Promise.all(runs.map(async (one) => (await once(one, "exit"))[0]));
   const failed = codes.find((code) => code !== 0);
   if (failed !== undefined) process.exit(failed ?? 1);
@@ -38,11 +38,16 @@ function installPackages() {
   writeFileSync(MARKER, lock);
 }
 
+/** Makes `dist/` of the sources, and checks their types. */
+export const BUILD = [process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"];
+
 /** Installs packages, generates the database client and, unless told otherwise, builds `dist/`. */
 export function prepare({ build = true } = {}) {
   installPackages();
   run(process.execPath, ["scripts/generate-prisma.mjs"]);
-  if (build) run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  if (!build) return;
+  const [command, ...args] = BUILD;
+  run(command, args);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();
