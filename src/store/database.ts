@@ -65,10 +65,19 @@ export class Database {
   /**
    * Runs one statement without Prisma in between, in one round trip: for the hot path, where Prisma would turn
    * megabytes of payload into base64 and back.
+   *
+   * @param name of a statement that is planned once for each connection, and not each time. The plan is made for tables
+   *   as they were then, so it must be right for empty ones and for large ones: no scan that an index could replace.
    */
-  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+  ): Promise<Row[]> {
+    // The connections to an embedded database share one session, in which such names would clash.
+    const prepared = name === undefined || this.embedded ? {} : { name };
     try {
-      return (await this.pool.query<Row>(text, [...values])).rows;
+      return (await this.pool.query<Row>({ text, values: [...values], ...prepared })).rows;
     } catch (error) {
       // What carries no code did not come from the server: the connection broke under the statement.
       throw error instanceof Error && !("code" in error) ? unavailable(error) : asStoreError(error);

@@ -14,6 +14,8 @@ const BATCHES_AT_ONCE = 2;
 
 /** So many that are not stored yet are a rush: even at a slow disk, a thousand a second and more. */
 const RUSH = 16;
+/** A rush is over when for so long, in milliseconds, there were fewer: just after a commit there often are for a moment. */
+const LULL_MS = 50;
 /** How long work is held back by a rush at most, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
@@ -34,6 +36,8 @@ export class Intake {
   #batches = 0;
   #unsettled = 0;
   #held: (() => void)[] = [];
+  /** Runs while there is a rush, from the last moment that showed it. */
+  #lull: NodeJS.Timeout | null = null;
 
   constructor(store: StoreBatch) {
     this.#store = store;
@@ -42,6 +46,7 @@ export class Intake {
   /** Resolves when the delivery is stored for good. @throws what storing it threw */
   async accept(delivery: NewDelivery): Promise<Accepted> {
     this.#unsettled += 1;
+    if (this.#unsettled >= RUSH) this.#hurry();
     try {
       return await new Promise<Accepted>((resolve, reject) => {
         this.#waiting.push({ delivery, resolve, reject });
@@ -49,7 +54,6 @@ export class Intake {
       });
     } finally {
       this.#unsettled -= 1;
-      if (this.#unsettled < RUSH) for (const release of this.#held.splice(0)) release();
     }
   }
 
@@ -58,7 +62,7 @@ export class Intake {
    * for an answer and does not come again by itself, so what deliveries bring with them gives way to the next ones.
    */
   async calm(): Promise<void> {
-    if (this.#unsettled < RUSH) return;
+    if (this.#lull === null) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, PATIENCE_MS);
       this.#held.push(() => {
@@ -66,6 +70,20 @@ export class Intake {
         resolve();
       });
     });
+  }
+
+  #hurry(): void {
+    if (this.#lull !== null) this.#lull.refresh();
+    else
+      this.#lull = setTimeout(() => {
+        this.#settleDown();
+      }, LULL_MS);
+  }
+
+  #settleDown(): void {
+    this.#lull = null;
+    if (this.#unsettled >= RUSH) this.#hurry();
+    else for (const release of this.#held.splice(0)) release();
   }
 
   #next(): void {

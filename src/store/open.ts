@@ -15,13 +15,13 @@ import { budgetStoreOn } from "./tables/budgets.js";
 import { caseStoreOn, caseTransactionOn } from "./tables/cases/store.js";
 import { beginPosting, markPosted, renewChecks, wantCheck, wantedChecks } from "./tables/changes/checks.js";
 import { decisionAsOf, insertDecision, latestDecisions } from "./tables/changes/decisions.js";
+import { acceptDeliveries } from "./tables/deliveries/accept.js";
 import {
-  acceptDeliveries,
   findDelivery,
   forgetDeliveries,
   markDeliveryProcessed,
   storedDeliveries,
-} from "./tables/deliveries.js";
+} from "./tables/deliveries/deliveries.js";
 import { healingStoreOn, healingTransactionOn } from "./tables/healing/store.js";
 import { lockName } from "./tables/locks.js";
 import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/changes/merge-groups.js";
@@ -59,8 +59,8 @@ export interface OpenedStore extends Store {
 const CONNECTIONS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
- * Payloads are what the database stores most of, and its usual compression costs it more than all else about them. Where
- * it was built without LZ4, or is older than version 14, it refuses this and goes on as usual.
+ * The database's usual compression costs it more than all else about what is long. Where it was built without LZ4, or is
+ * older than version 14, it refuses this and goes on as usual.
  */
 const FAST_COMPRESSION = "SET default_toast_compression = 'lz4'";
 

@@ -67,7 +67,14 @@ export function sendJson(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  // With its length it goes out in one piece, and not in chunks.
+  const described = {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...headers,
+  };
+  response.writeHead(status, described).end(text);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -55,6 +55,8 @@ eachDatabase("evidence in the database", (store) => {
     "DELETE FROM deliveries",
     "TRUNCATE deliveries",
     "UPDATE deliveries SET payload = ''",
+    "UPDATE deliveries SET payload_encoding = 'identity'",
+    "UPDATE deliveries SET processed_at = now(), payload_encoding = 'identity'",
     "UPDATE deliveries SET guid = guid || 'x'",
     "UPDATE deliveries SET tenant_id = 0",
     "UPDATE deliveries SET event = 'push'",

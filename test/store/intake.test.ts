@@ -173,6 +173,38 @@ describe("work", () => {
     await Promise.all(answers);
   });
 
+  it("waits while commits leave few for a moment, and then more come", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    const answers = numbered(16).map((guid) => accept(guid));
+    let calm = false;
+    const waiting = intake.calm().then(() => {
+      calm = true;
+    });
+    await jest.advanceTimersByTimeAsync(49);
+    await slow.commitAll();
+    await Promise.all(answers);
+    expect(calm).toBe(false);
+    const more = numbered(16).map((guid) => accept(`more-${guid}`));
+    await slow.commitAll();
+    await Promise.all(more);
+    await jest.advanceTimersByTimeAsync(49);
+    expect(calm).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    await waiting;
+    expect(await isCalm()).toBe(true);
+  });
+
+  it("waits as long as too many are not stored, though none comes", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    const answers = numbered(16).map((guid) => accept(guid));
+    await jest.advanceTimersByTimeAsync(500);
+    expect(await isCalm()).toBe(false);
+    await slow.commitAll();
+    await Promise.all(answers);
+    await jest.advanceTimersByTimeAsync(50);
+    expect(await isCalm()).toBe(true);
+  });
+
   it("waits for a second at most", async () => {
     jest.useFakeTimers({ doNotFake: ["setImmediate"] });
     const answers = numbered(16).map((guid) => accept(guid));

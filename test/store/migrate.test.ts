@@ -17,6 +17,7 @@ const MIGRATIONS = [
   "0005_protection_audit",
   "0006_rate_budget",
   "0008_forget_deliveries",
+  "0009_compressed_payloads",
 ];
 
 describe("migrations", () => {

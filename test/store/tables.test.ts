@@ -1,121 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { ManualClock } from "../../src/clock.js";
 import { eachDatabase, freshId } from "../support/postgres.js";
-import { aDecision, aDelivery, aRecord, AT, LARGE, OID, someContent } from "./samples.js";
+import { aDecision, aRecord, AT, LARGE, OID, someContent } from "./samples.js";
 
 const NOW = new Date("2026-03-05T00:00:00.000Z");
 
 eachDatabase(
   "the store",
   (store) => {
-    describe("deliveries", () => {
-      it("are kept byte for byte", async () => {
-        const delivery = aDelivery();
-        expect(await store().acceptDelivery(delivery)).toBe("stored");
-
-        const found = await store().findDelivery(delivery.guid);
-
-        expect(found).toEqual({ ...delivery, payload: expect.anything(), processedAt: null });
-        expect(Buffer.from(found?.payload ?? []).equals(Buffer.from(delivery.payload))).toBe(true);
-        expect(await store().findDelivery("no-such-guid")).toBeNull();
-      });
-
-      it("may belong to no installation and carry no action", async () => {
-        const ping = aDelivery({ event: "ping", action: null, tenantId: 0, installationId: null });
-        await store().acceptDelivery(ping);
-        expect(await store().findDelivery(ping.guid)).toMatchObject({
-          action: null,
-          tenantId: 0,
-          installationId: null,
-        });
-      });
-
-      it("are stored once however often they come, and queue one job", async () => {
-        const delivery = aDelivery();
-        const answers = await Promise.all(Array.from({ length: 50 }, () => store().acceptDelivery(delivery)));
-
-        expect(answers.filter((answer) => answer === "stored")).toHaveLength(1);
-        expect(await jobsFor(`delivery:${delivery.guid}`)).toEqual([
-          { attempts: 0, priority: 0, max_attempts: 12 },
-        ]);
-      });
-
-      it("that come in a rush are all stored with their jobs, but for one that the database will not have", async () => {
-        const deliveries = Array.from({ length: 200 }, (_one, index) =>
-          aDelivery({
-            payload: Buffer.from(`payload ${index} `.repeat(index)),
-            installationId: index % 2 === 0 ? null : index,
-            action: index % 3 === 0 ? null : "opened",
-          }),
-        );
-        // Longer than what an index may hold, however well it is compressed.
-        const refused = aDelivery({ guid: randomBytes(8_000).toString("hex") });
-        const all = [...deliveries.slice(0, 100), refused, ...deliveries.slice(100)];
-        const answers = await Promise.allSettled(all.map((delivery) => store().acceptDelivery(delivery)));
-
-        expect(answers.filter(({ status }) => status === "rejected")).toHaveLength(1);
-        for (const delivery of deliveries) {
-          const found = await store().findDelivery(delivery.guid);
-          expect({ ...found, payload: Buffer.from(found?.payload ?? []).toString() }).toEqual({
-            ...delivery,
-            payload: Buffer.from(delivery.payload).toString(),
-            processedAt: null,
-          });
-        }
-        const guids = deliveries.map(({ guid }) => guid);
-        const queued = await store().sql(
-          "SELECT payload ->> 'guid' AS guid FROM graphile_worker._private_jobs WHERE payload ->> 'guid' = ANY ($1) AND key = 'delivery:' || (payload ->> 'guid')",
-          [guids],
-        );
-        expect(queued).toHaveLength(guids.length);
-        expect(await store().findDelivery(refused.guid)).toBeNull();
-      });
-
-      it("are queued again while unprocessed, and never after", async () => {
-        const delivery = aDelivery();
-        const key = `delivery:${delivery.guid}`;
-        await store().acceptDelivery(delivery);
-        await store().sql("DELETE FROM graphile_worker._private_jobs WHERE key = $1", [key]);
-
-        expect(await store().acceptDelivery(delivery)).toBe("duplicate");
-        expect(await jobsFor(key)).toHaveLength(1);
-
-        await store().sql("DELETE FROM graphile_worker._private_jobs WHERE key = $1", [key]);
-        await store().markDeliveryProcessed(delivery.guid, AT);
-        expect(await store().acceptDelivery(delivery)).toBe("duplicate");
-        expect(await jobsFor(key)).toEqual([]);
-      });
-
-      it("leave a running job alone", async () => {
-        const delivery = aDelivery();
-        const key = `delivery:${delivery.guid}`;
-        await store().acceptDelivery(delivery);
-        await store().sql(
-          "UPDATE graphile_worker._private_jobs SET locked_by = 'x', locked_at = now() WHERE key = $1",
-          [key],
-        );
-        await store().acceptDelivery(delivery);
-        expect(await jobsFor(key)).toHaveLength(1);
-        await store().sql("DELETE FROM graphile_worker._private_jobs WHERE key = $1", [key]);
-      });
-
-      it("are processed once: the first time stands", async () => {
-        const delivery = aDelivery();
-        await store().acceptDelivery(delivery);
-        await store().markDeliveryProcessed(delivery.guid, AT);
-        await store().markDeliveryProcessed(delivery.guid, NOW);
-        expect((await store().findDelivery(delivery.guid))?.processedAt).toEqual(AT);
-      });
-
-      async function jobsFor(key: string): Promise<unknown[]> {
-        return store().sql(
-          "SELECT attempts, priority, max_attempts FROM graphile_worker.jobs WHERE key = $1",
-          [key],
-        );
-      }
-    });
-
     describe("tenants", () => {
       it("are inserted, then updated", async () => {
         const tenant = {

@@ -9,6 +9,7 @@ import pg from "pg";
 import { CountersignError } from "../../errors.js";
 import type { Database } from "../database.js";
 import { asStoreError } from "../failures.js";
+import { TASK_NAMES } from "../jobs.js";
 import type { StoreLogger } from "../logger.js";
 import { queueLogger } from "../queue/logger.js";
 import { newSchemaEngine } from "./schema-engine.js";
@@ -17,6 +18,10 @@ import { newSchemaEngine } from "./schema-engine.js";
 const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "prisma", "migrations");
 const LOCK = "SELECT pg_advisory_lock(hashtextextended('countersign.migrate', 0))";
 const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('countersign.migrate', 0))";
+
+/** The queue's own functions would add a task with its first job; who writes jobs without them finds it there. */
+const NAME_TASKS = `INSERT INTO graphile_worker._private_tasks (identifier) SELECT unnest($1::text[])
+  ON CONFLICT DO NOTHING`;
 
 /**
  * Applies what is not applied yet of `prisma/migrations`, leaving `_prisma_migrations` as `prisma migrate deploy`
@@ -33,6 +38,7 @@ export async function migrate(database: Database, logger: StoreLogger): Promise<
       const applied = await applyMigrations(database);
       if (applied.length > 0) logger.info({ migrations: applied }, "database migrated");
       await runMigrations({ pgPool: database.pool, logger: queueLogger(logger) });
+      await database.query(NAME_TASKS, [TASK_NAMES]);
       await connection.query(UNLOCK);
       connection.release();
     } catch (error) {

@@ -30,8 +30,8 @@ export function webhookReceiver(options: ReceiverOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const body = await readBody(request);
-      await verifySignature(verifiers, body, header(request, "x-hub-signature-256"));
-      const delivery = readDelivery(request, body, options.clock.now());
+      const text = await verifiedText(verifiers, body, header(request, "x-hub-signature-256"));
+      const delivery = readDelivery(request, { body, text }, options.clock.now());
       const outcome = await options.store.acceptDelivery(delivery);
       sendJson(response, 202, { outcome });
     } catch (error) {
@@ -52,16 +52,19 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Two secrets are accepted while one is being rotated. Bytes that are not UTF-8 would be others once they are read. */
-async function verifySignature(
+/**
+ * The body as text, if its signature is right. Two secrets are accepted while one is being rotated. Bytes that are not
+ * UTF-8 would be others once they are read.
+ */
+async function verifiedText(
   verifiers: readonly Webhooks[],
   body: Buffer,
   signature: string,
-): Promise<void> {
+): Promise<string> {
   if (body.length > 0 && isUtf8(body)) {
     const text = body.toString("utf8");
     for (const verifier of verifiers) {
-      if (await verifier.verify(text, signature)) return;
+      if (await verifier.verify(text, signature)) return text;
     }
   }
   throw new CountersignError("signature-mismatch", "X-Hub-Signature-256 does not match the body.", {
@@ -69,9 +72,15 @@ async function verifySignature(
   });
 }
 
-function readDelivery(request: IncomingMessage, body: Buffer, receivedAt: Date): NewDelivery {
+interface SignedBody {
+  readonly body: Buffer;
+  /** The same, decoded once. */
+  readonly text: string;
+}
+
+function readDelivery(request: IncomingMessage, { body, text }: SignedBody, receivedAt: Date): NewDelivery {
   const event = header(request, "x-github-event");
-  const json = parseJson(body);
+  const json = parseJson(text);
   const payload = readEnvelope(json);
   const problems = shapeProblems(event, json);
   if (problems.length > 0) throw malformed(`This is not a ${event} event. ${listed(problems)}.`);
@@ -86,9 +95,9 @@ function readDelivery(request: IncomingMessage, body: Buffer, receivedAt: Date):
   };
 }
 
-function parseJson(body: Buffer): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(text);
   } catch (cause) {
     throw malformed("The body is not JSON. Set the webhook's content type to application/json.", cause);
   }
