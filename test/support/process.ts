@@ -27,6 +27,8 @@ export interface QueueCounts {
 }
 
 const LAST_WORDS = 4_000;
+/** Those of `npm start`; and no app here lives long enough for optimized WebAssembly to pay. */
+const NODE_OPTIONS = ["--enable-source-maps", "--liftoff-only"];
 const BY_MOVED_CLOCK = fileURLToPath(new URL("../demo/break-glass/app.mjs", import.meta.url));
 
 /** The app as a process of its own, started as `npm start` starts it. */
@@ -39,7 +41,7 @@ export class AppProcess {
   private constructor({ env, cwd, aheadMs }: ProcessOptions) {
     const shipped = shippedMain();
     const script = aheadMs === undefined ? [shipped] : [BY_MOVED_CLOCK, String(aheadMs)];
-    const child = spawn(process.execPath, ["--enable-source-maps", ...script], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, ...script], {
       cwd,
       env: { PATH: process.env["PATH"], NODE_ENV: "test", ...env },
       stdio: ["ignore", "pipe", "pipe", ...(aheadMs === undefined ? [] : (["ipc"] as const))],
