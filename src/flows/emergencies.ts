@@ -39,7 +39,7 @@ export async function readHindrances(
     const { id: caseId, branch } = stored;
     const url = issueUrl(file.repositoryUrl, stored.issue);
     if (clocks.length > 0) freezes.push({ caseId, issueUrl: url, clocks, branch });
-    if (doubtful) doubts.push({ caseId, issueUrl: url });
+    if (doubtful) doubts.push({ kind: "case", caseId, issueUrl: url });
   }
   return { freezes, doubts };
 }

@@ -1,4 +1,4 @@
-import { gather, type GatheredChange } from "../facts/gather.js";
+import type { GatheredChange } from "../facts/gather.js";
 import { sha256Hex } from "../evidence/canonical.js";
 import { type Emergencies, NO_EMERGENCIES } from "../policy/emergencies.js";
 import { decide, decisionDigestInput } from "../policy/decide.js";
@@ -9,10 +9,20 @@ import { type Decision, enforced } from "../policy/finding.js";
 import { baseDigest, stateDigest, stateOf } from "../policy/verdict/seen.js";
 import type { PullRequestSubject } from "../store/jobs.js";
 import type { PullRequestSeen } from "../store/ports/healing-store.js";
-import type { KnownPullRequest, NewDecision, StoreTransaction } from "../store/store.js";
+import type { KnownPullRequest, NewDecision } from "../store/store.js";
 import { findDeclared, settleDeclaration } from "./case/declaration.js";
-import { gatherPorts, installationOf, type FlowContext } from "./context.js";
+import { installationOf, type FlowContext } from "./context.js";
 import { type Hindrances, readHindrances } from "./emergencies.js";
+import { lookAtGroups } from "./merge-group/look-at-groups.js";
+import {
+  baseOf,
+  doubtsOf,
+  gatherStanding,
+  lookAgainAt,
+  lookAtBase,
+  type Standing,
+  stillHolds,
+} from "./policy/footing.js";
 import { wantChecks, type DecisionBody } from "./want-checks.js";
 
 /**
@@ -22,28 +32,35 @@ import { wantChecks, type DecisionBody } from "./want-checks.js";
 export async function evaluatePullRequest(context: FlowContext, subject: PullRequestSubject): Promise<void> {
   const installation = await installationOf(context, subject.tenantId);
   if (installation === null) return;
-  const change = await gather(subject, gatherPorts(context, installation, subject.tenantId));
+  const change = await gatherStanding(context, installation, subject);
   await settleDeclaration(context, subject.tenantId, change.facts);
   if (change.facts.pullRequest.state !== "OPEN") {
     await storeEnd(context, subject.tenantId, change);
     return;
   }
-  const hindrances = await readHindrances(context, installation, subject.tenantId, change);
+  const { freezes, doubts } = await readHindrances(context, installation, subject.tenantId, change);
+  const hindrances = { freezes, doubts: [...doubts, ...doubtsOf(change.standing)] };
   const declared = await findDeclared(context, subject.tenantId, change.facts);
   await storeDecision(context, subject.tenantId, { ...change, hindrances, declared });
 }
 
 /** A change, and what our own records add to it. */
 interface Judged extends GatheredChange {
+  readonly standing: Standing;
   readonly hindrances: Hindrances;
   readonly declared: DecisionBody["declared"];
 }
 
 async function storeDecision(context: FlowContext, tenantId: number, change: Judged): Promise<void> {
-  const { facts, policy } = change;
+  const { facts } = change;
   const { repository, pullRequest } = facts;
   const decision = newDecision(tenantId, change);
+  const payload = { tenantId, repository, number: pullRequest.number };
   const outcome = await context.store.transaction(async (tx) => {
+    if (!(await stillHolds(tx, baseOf(tenantId, change), change.standing))) {
+      await tx.enqueue({ task: "evaluate-pull-request", payload });
+      return "overtaken";
+    }
     // Pull requests with one head share its check runs: their decisions are joined one after the other.
     await tx.lock(`checks:${tenantId}:${repository.id}:${decision.headOid}`);
     await tx.notePullRequest({ ...knownPullRequest(tenantId, change), approved: isApproved(change) });
@@ -51,9 +68,10 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     if (inserted === "outdated") return inserted;
     await tx.noteSeen(seenBy(tenantId, facts));
     await wantChecks(tx, context, tenantId, facts);
-    if (inserted === "inserted") await lookAtGroups(tx, tenantId, facts);
-    const expiry = policy.kind === "usable" ? expiresAt(facts, policy.policy) : null;
-    const payload = { tenantId, repository, number: pullRequest.number };
+    // Which groups it is in is only certain once each was looked at.
+    if (inserted === "inserted") await lookAtGroups(tx, tenantId, repository, pullRequest.base.ref);
+    if (change.standing.kind !== "accounted") await lookAtBase(tx, tenantId, change);
+    const expiry = expiryOf(change, context.clock.now());
     if (expiry !== null) await tx.enqueue({ task: "expire-results", payload }, { runAt: expiry });
     return inserted;
   });
@@ -61,6 +79,11 @@ async function storeDecision(context: FlowContext, tenantId: number, change: Jud
     { pull: `${repository.owner}/${repository.name}#${pullRequest.number}`, outcome: decision.outcome },
     `Decision ${outcome}`,
   );
+}
+
+/** When time alone may change the verdict; `null`: never. */
+function expiryOf({ facts, policy, standing }: Judged, now: Date): Date | null {
+  return lookAgainAt(standing, now) ?? (policy.kind === "usable" ? expiresAt(facts, policy.policy) : null);
 }
 
 /** What this look saw: `sweep` and audits of the base branch compare it with what they see. */
@@ -72,20 +95,6 @@ const seenBy = (tenantId: number, facts: GatheredChange["facts"]): PullRequestSe
   state: stateDigest(stateOf(facts), facts.appId),
   base: baseDigest(facts.protection, facts.controlFiles),
 });
-
-/**
- * What changes the verdict on a pull request changes that on the merge groups that it is in, and which these are is only
- * certain once each was looked at.
- */
-async function lookAtGroups(
-  tx: StoreTransaction,
-  tenantId: number,
-  { repository, pullRequest }: GatheredChange["facts"],
-): Promise<void> {
-  for (const { headOid: oid } of await tx.openMergeGroups(tenantId, repository.id, pullRequest.base.ref)) {
-    await tx.enqueue({ task: "evaluate-merge-group", payload: { tenantId, repository, oid } });
-  }
-}
 
 /**
  * A closed pull request has no verdict (a merged one is the record's business). If we took it for open until now, those
@@ -142,11 +151,19 @@ export function judge(
   return decide(evaluate(facts, policy, verdicts, trustProblems, emergencies), identity, facts.observedAt);
 }
 
+/** Whoever brought a policy around the gates must not free the branch by it. */
+export const isControlled = ({
+  controlled,
+  hindrances,
+}: Pick<GatheredChange, "controlled"> & { readonly hindrances: Hindrances }): boolean =>
+  controlled || hindrances.doubts.length > 0;
+
 function newDecision(tenantId: number, change: Judged): NewDecision {
-  const { facts, controlled, hindrances, declared } = change;
+  const { facts, hindrances, declared } = change;
   const { number, title, base, head, url } = facts.pullRequest;
   const decision = judge(change, { ...NO_EMERGENCIES, ...hindrances });
   const pull = { number, title: title.toWellFormed(), baseRef: base.ref, url };
+  const controlled = isControlled(change);
   const body: DecisionBody = { controlled, pull, decision, declared };
   return {
     tenantId,

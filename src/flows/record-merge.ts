@@ -1,4 +1,5 @@
 import { CountersignError } from "../errors.js";
+import { changeKeys } from "../evidence/change-key.js";
 import { mergeRecord, type EarlierVerdict } from "../evidence/merge-record.js";
 import { gather, type GatheredChange } from "../facts/gather.js";
 import type { RepositoryRef } from "../facts/facts.js";
@@ -15,6 +16,8 @@ import { landedMerge } from "./case/landed-merge.js";
 import { readHindrances } from "./emergencies.js";
 import { judge } from "./evaluate-pull-request.js";
 import { asEmergencies, readAround } from "./protection/around-merge.js";
+import { expectNoRecord, recorded } from "./policy/account.js";
+import { baseOf } from "./policy/footing.js";
 import { groupFindings } from "./merge-group/landed-group.js";
 
 /** GitHub's activity log may lag behind a merge; for this long a gap in it is taken for lag. */
@@ -32,13 +35,22 @@ const INACTIVE_RETRY_MS = 60 * 60_000;
 export async function recordMerge(context: FlowContext, subject: PullRequestSubject): Promise<void> {
   const { store, clock, logger } = context;
   const { tenantId, repository, number } = subject;
-  if ((await store.findMergeRecord(tenantId, repository.id, number)) !== null) return;
+  const earlier = await store.findMergeRecord(tenantId, repository.id, number);
+  if (earlier !== null) {
+    const { branch, changeKey } = earlier;
+    await recorded(store, { tenantId, repositoryId: repository.id, branch }, repository, changeKey);
+    return;
+  }
   const installation = await installationOf(context, tenantId);
   if (installation === null) throw inactive(repository, clock.now());
   const change = await gather(subject, gatherPorts(context, installation, tenantId));
   awaitMerge(change, clock.now());
   await awaitEarlier(context, tenantId, change);
-  if (!change.controlled && !(await wasControlled(store, tenantId, change))) return;
+  if (!change.controlled && !(await wasControlled(store, tenantId, change))) {
+    const key = changeKeys.pullRequest(repository.id, number);
+    await expectNoRecord(store, baseOf(tenantId, change), change.facts.repository, key);
+    return;
+  }
   const judged = await judgeMerge(context, installation, tenantId, change);
   const record = newRecord(tenantId, change, judged);
   const outcome = await store.transaction((tx) => storeMerge(tx, context, change, judged.decision, record));
@@ -96,22 +108,44 @@ function awaitMerge({ facts: { pullRequest, scope } }: GatheredChange, now: Date
 }
 
 /**
- * Puts the job off while a push from before the merge is not accounted for: it may have brought the very policy by which
- * the merge would be judged, and its case is what puts that in doubt.
+ * Puts the job off while what moved the branch before the merge is not accounted for, be it a push or another merge: it may
+ * have brought the very policy by which the merge would be judged, and its case is what puts that in doubt.
  */
 async function awaitEarlier(
   { store, clock }: FlowContext,
   tenantId: number,
-  { facts: { repository, pullRequest } }: GatheredChange,
+  change: GatheredChange,
 ): Promise<void> {
+  const { repository, pullRequest } = change.facts;
   const mergedAt = Date.parse(pullRequest.merge?.mergedAt ?? "");
   const now = clock.now().getTime();
   if (now - mergedAt >= LAG_MS) return;
   const pushes = await store.unsettledPushes(tenantId, repository.id, pullRequest.base.ref);
-  if (!pushes.some(({ pushedAt }) => pushedAt.getTime() < mergedAt)) return;
-  throw new CountersignError("github-unavailable", "An earlier push to the branch is accounted for first.", {
-    retryAt: new Date(now + EARLIER_RETRY_MS),
-  });
+  const pushed = pushes.some(({ pushedAt }) => pushedAt.getTime() < mergedAt);
+  if (!pushed && !(await landedOnUnrecorded(store, tenantId, change))) return;
+  throw new CountersignError(
+    "github-unavailable",
+    "An earlier change of the branch is accounted for first.",
+    {
+      retryAt: new Date(now + EARLIER_RETRY_MS),
+    },
+  );
+}
+
+/** Whether it landed on a merge for whose record the branch's policy waits. */
+async function landedOnUnrecorded(
+  store: FlowContext["store"],
+  tenantId: number,
+  change: GatheredChange,
+): Promise<boolean> {
+  const { merge } = change.facts.pullRequest;
+  if (merge?.landing.known !== true) return false;
+  const key = baseOf(tenantId, change);
+  const branch = await store.findBranch(key.tenantId, key.repositoryId, key.branch);
+  if (branch === null || branch.policyAwaits.length === 0) return false;
+  const below = await store.coveringChange(key, merge.landing.value.before);
+  if (below === null || !branch.policyAwaits.includes(below)) return false;
+  return (await store.findRecord(tenantId, "merge", below)) === null;
 }
 
 interface JudgedMerge {
@@ -180,8 +214,10 @@ async function storeMerge(
 ): Promise<"appended" | "exists"> {
   const { tenantId, repository, branch, changeKey, commitOid } = record;
   const outcome = await tx.appendRecord(record);
+  const key = { tenantId, repositoryId: repository.id, branch };
+  await recorded(tx, key, repository, changeKey);
   if (outcome === "exists") return outcome;
-  await tx.cover({ tenantId, repositoryId: repository.id, branch }, [commitOid], changeKey);
+  await tx.cover(key, [commitOid], changeKey);
   if (record.bypass) {
     await landCase(tx, landedMerge(context, change, decision, record));
   } else {

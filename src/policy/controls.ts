@@ -217,7 +217,8 @@ export const RULES = {
   },
   "policy-in-doubt": {
     gate: "policy",
-    claim: "The policy that judges came through its gates, as far as open break-glass cases tell",
+    claim:
+      "The policy that judges is the newest, what brought it is on record, and it came through its gates as far as open break-glass cases tell",
     controls: [...CHANGE_CONTROL, "NIST-800-53r5:CM-5", "NIST-800-53r5:CM-6"],
   },
   "path-scope": {

@@ -12,12 +12,21 @@ export interface Freeze {
   readonly branch: string;
 }
 
-/** An open case whose change, or a later one around the gates, replaced the policy that now judges. */
-export interface Doubt {
-  readonly caseId: string;
-  /** Its tracking issue; `null` where there is none yet. */
-  readonly issueUrl: string | null;
-}
+/**
+ * Why the policy that judges may not be one that came through its gates, or not the one that holds now.
+ *
+ * `case`: an open case whose change, or a later one around the gates, replaced it. `unaccounted`: what brought it has no
+ * record yet. `overtaken`: GitHub shows the branch at a commit from which it had been moved on.
+ */
+export type Doubt =
+  | {
+      readonly kind: "case";
+      readonly caseId: string;
+      /** Its tracking issue; `null` where there is none yet. */
+      readonly issueUrl: string | null;
+    }
+  /** `tip`: the commit of the base branch that the policy was read from. */
+  | { readonly kind: "unaccounted" | "overtaken"; readonly tip: string };
 
 /** A change of the base branch's protection that GitHub told of. */
 export interface ProtectionChangeSeen {
@@ -44,7 +53,7 @@ export interface Emergencies {
    * change is, and, for a merged change, without those that froze nothing then: the caller decides.
    */
   readonly freezes: readonly Freeze[];
-  /** Why the policy that judges may itself have come around its gates; without the case whose revert the change is. */
+  /** Why the policy that judges proves nothing; without the case whose revert the change is. */
   readonly doubts: readonly Doubt[];
   /** From the last verdict before the merge until the facts were gathered; of an open change they are not looked at. */
   readonly protectionChanges: readonly ProtectionChangeSeen[];

@@ -25,8 +25,13 @@ import {
 import { healingStoreOn, healingTransactionOn } from "./tables/healing/store.js";
 import { lockName } from "./tables/locks.js";
 import { mergeGroupStoreOn, mergeGroupTransactionOn } from "./tables/changes/merge-groups.js";
-import { policyStoreOn } from "./tables/policy-revisions.js";
-import { notePullRequest, openPullRequests, openPullRequestsAt } from "./tables/changes/pull-requests.js";
+import { policyStoreOn, policyTransactionOn } from "./tables/policy-revisions.js";
+import {
+  notePullRequest,
+  openPullRequests,
+  openPullRequestsAt,
+  openPullRequestsInto,
+} from "./tables/changes/pull-requests.js";
 import { countRefusals } from "./tables/refusals.js";
 import { findPusher, savePusher } from "./tables/changes/pushes.js";
 import {
@@ -172,12 +177,14 @@ function transactionOn(queries: Queries, clock: Clock): StoreTransaction {
     ...caseTransactionOn(queries, clock),
     ...branchTransactionOn(queries),
     ...mergeGroupTransactionOn(queries),
+    ...policyTransactionOn(queries),
     ...healingTransactionOn(queries),
     lock: (name) => lockName(queries, `named:${name}`),
     insertDecision: (decision) => insertDecision(queries, decision, clock.now()),
     latestDecisions: bind(queries, latestDecisions),
     notePullRequest: bind(queries, notePullRequest),
     openPullRequestsAt: bind(queries, openPullRequestsAt),
+    openPullRequestsInto: bind(queries, openPullRequestsInto),
     wantCheck: bind(queries, wantCheck),
     wantedChecks: bind(queries, wantedChecks),
     appendRecord: (record) => appendRecord(queries, record, clock.now()),

@@ -7,7 +7,7 @@ import type { HealingStore, HealingTransaction } from "./ports/healing-store.js"
 import type { Job } from "./jobs.js";
 import type { QueueDepth } from "./queue/depth.js";
 import type { MergeGroupStore, MergeGroupTransaction } from "./ports/merge-group-store.js";
-import type { PolicyStore } from "./ports/policy-store.js";
+import type { PolicyStore, PolicyTransaction } from "./ports/policy-store.js";
 
 /** The only door to the database. Every row belongs to one tenant, and nothing reads across tenants. */
 export interface Store
@@ -84,7 +84,7 @@ export interface Store
 }
 
 export interface StoreTransaction
-  extends CaseTransaction, BranchTransaction, MergeGroupTransaction, HealingTransaction {
+  extends CaseTransaction, BranchTransaction, MergeGroupTransaction, PolicyTransaction, HealingTransaction {
   /** Holds a named lock until the transaction ends, over all processes on this database. */
   lock(name: string): Promise<void>;
   /**
@@ -95,6 +95,8 @@ export interface StoreTransaction
   /** As outside of a transaction. Returns whether the pull request was known to be open before. */
   notePullRequest(pull: KnownPullRequest): Promise<boolean>;
   openPullRequestsAt(commit: CommitKey): Promise<KnownPullRequest[]>;
+  /** Open pull requests that go to a branch, as far as we heard, by number. */
+  openPullRequestsInto(branch: BranchKey): Promise<KnownPullRequest[]>;
   latestDecisions(commit: CommitKey): Promise<StoredDecision[]>;
   /** States what a check run should say. Bumps the revision only if the digest differs; returns whether it did. */
   wantCheck(check: CheckKey, content: CheckContent): Promise<boolean>;

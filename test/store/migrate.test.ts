@@ -16,6 +16,7 @@ const MIGRATIONS = [
   "0004_policy_revisions",
   "0005_protection_audit",
   "0006_rate_budget",
+  "0007_accounted_policies",
   "0008_forget_deliveries",
   "0009_compressed_payloads",
 ];

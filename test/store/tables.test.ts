@@ -68,6 +68,8 @@ eachDatabase(
         const found = [known, { ...known, number: 8, baseRef: "release" }];
         expect(await store().openPullRequestsAt(commit)).toEqual(found);
         expect(await store().transaction((tx) => tx.openPullRequestsAt(commit))).toEqual(found);
+        const into = { tenantId: known.tenantId, repositoryId: LARGE, branch: "release" };
+        expect(await store().transaction((tx) => tx.openPullRequestsInto(into))).toEqual([found[1]]);
         expect((await store().openPullRequests(known.tenantId)).map(({ number }) => number)).toEqual([
           7, 8, 10,
         ]);

@@ -171,6 +171,8 @@ const watchedBranch = (tenantId: number, repositoryId: number, branch: string): 
   lastTip: null,
   since: BASE,
   accountedAt: NOW,
+  policyOid: BASE,
+  policyAwaits: [],
 });
 
 const openPullRequest = (number: number): KnownPullRequest => ({

@@ -5,9 +5,11 @@ import { decisionDigestInput } from "../../policy/decide.js";
 import { unattributed } from "../../policy/merge-group/findings.js";
 import { outcomeName } from "../../policy/rules/path-scope.js";
 import type { CommitSubject } from "../../store/jobs.js";
+import type { BranchKey } from "../../store/ports/branch-store.js";
 import type { KnownMergeGroup } from "../../store/ports/merge-group-store.js";
 import type { NewDecision, StoreTransaction } from "../../store/store.js";
 import { type FlowContext, installationOf } from "../context.js";
+import { stillHolds } from "../policy/footing.js";
 import { wantJoined } from "../want-checks.js";
 import { judgeMembers, type JudgedMember } from "./judge-members.js";
 import { readGroup } from "./read-group.js";
@@ -24,7 +26,8 @@ export async function evaluateMergeGroup(context: FlowContext, subject: CommitSu
   if (group?.ended !== null) return;
   const judged = await judgeGroup(context, group);
   if (judged === null) return;
-  const stored = await store.transaction((tx) => storeVerdicts(tx, context, subject, judged));
+  const at = { subject, branch: group.baseRef };
+  const stored = await store.transaction((tx) => storeVerdicts(tx, context, at, judged));
   const outcomes = judged.map(({ body }) => `#${body.pull.number} ${body.decision.outcome}`);
   logger.info({ group: group.headRef, outcomes, stored }, "Merge group decided");
 }
@@ -44,17 +47,26 @@ async function judgeGroup(context: FlowContext, group: KnownMergeGroup): Promise
 function ofNobody(group: KnownMergeGroup, reason: UnknownReason, observedAt: string): JudgedMember {
   const pull = { number: numberInName(group) ?? 0, title: "", baseRef: group.baseRef };
   const decision = unattributed(reason, observedAt);
-  return { body: { controlled: true, pull, decision, declared: null }, observedAt, expiry: null };
+  return {
+    body: { controlled: true, pull, decision, declared: null },
+    observedAt,
+    expiry: null,
+    standing: null,
+  };
 }
 
 async function storeVerdicts(
   tx: StoreTransaction,
   context: FlowContext,
-  subject: CommitSubject,
+  { subject, branch }: { readonly subject: CommitSubject; readonly branch: string },
   judged: readonly JudgedMember[],
 ): Promise<boolean> {
   const { tenantId, repository, oid } = subject;
   const commit = { tenantId, repositoryId: repository.id, oid };
+  if (!(await allHold(tx, { tenantId, repositoryId: repository.id, branch }, judged))) {
+    await tx.enqueue({ task: "evaluate-merge-group", payload: subject });
+    return false;
+  }
   await tx.lock(`checks:${tenantId}:${repository.id}:${oid}`);
   const group = await tx.findMergeGroup(commit);
   if (group?.ended !== null) return false;
@@ -68,6 +80,19 @@ async function storeVerdicts(
   const [expiry] = judged.flatMap((member) => member.expiry ?? []).sort((a, b) => a.getTime() - b.getTime());
   if (expiry !== undefined)
     await tx.enqueue({ task: "expire-merge-group", payload: subject }, { runAt: expiry });
+  return true;
+}
+
+/** Whether the policy of the queue's branch is worth as much as when each of them was judged. */
+async function allHold(
+  tx: StoreTransaction,
+  key: BranchKey,
+  judged: readonly JudgedMember[],
+): Promise<boolean> {
+  for (const { standing, body } of judged) {
+    if (standing === null || body.pull.baseRef !== key.branch) continue;
+    if (!(await stillHolds(tx, key, standing))) return false;
+  }
   return true;
 }
 

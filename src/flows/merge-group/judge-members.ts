@@ -1,4 +1,4 @@
-import { gather, type GatheredChange } from "../../facts/gather.js";
+import type { GatheredChange } from "../../facts/gather.js";
 import type { Fact, ResultFact } from "../../facts/facts.js";
 import { known } from "../../facts/facts.js";
 import { readScope } from "../../facts/read-scope.js";
@@ -19,9 +19,16 @@ import { expiresAt } from "../../policy/verdict/expiry.js";
 import type { SignatureVerdict } from "../../signatures/verdict.js";
 import type { KnownMergeGroup } from "../../store/ports/merge-group-store.js";
 import { findDeclared } from "../case/declaration.js";
-import { type FlowContext, gatherPorts } from "../context.js";
+import type { FlowContext } from "../context.js";
 import { readHindrances } from "../emergencies.js";
-import { judge } from "../evaluate-pull-request.js";
+import { isControlled, judge } from "../evaluate-pull-request.js";
+import {
+  doubtsOf,
+  gatherStanding,
+  lookAgainAt,
+  type Standing,
+  type StandingChange,
+} from "../policy/footing.js";
 import type { DecisionBody } from "../want-checks.js";
 import { compareContent } from "./compare-content.js";
 import type { GroupReading } from "./read-group.js";
@@ -32,6 +39,8 @@ export interface JudgedMember {
   readonly observedAt: string;
   /** When time alone would change it; `null`: never. */
   readonly expiry: Date | null;
+  /** Of the policy that judged; `null`: none did. */
+  readonly standing: Standing | null;
 }
 
 /** What all members of a group are judged by, besides the facts of each. */
@@ -57,10 +66,10 @@ export async function judgeMembers(
   reading: GroupReading,
 ): Promise<JudgedMember[]> {
   const { tenantId, repository } = group;
-  const ports = gatherPorts(context, installation, tenantId);
-  const changes: { readonly member: Member; readonly change: GatheredChange }[] = [];
+  const changes: { readonly member: Member; readonly change: StandingChange }[] = [];
   for (const member of reading.members) {
-    changes.push({ member, change: await gather({ repository, number: member.number }, ports) });
+    const subject = { tenantId, repository, number: member.number };
+    changes.push({ member, change: await gatherStanding(context, installation, subject) });
   }
   const verdicts = await verifyMade(context, installation, reading, changes[0]?.change);
   const results = await installation.branches.readResults(repository, group.headOid);
@@ -91,7 +100,7 @@ async function verifyMade(
   return verified.verdicts;
 }
 
-async function judgeMember(shared: Shared, member: Member, change: GatheredChange): Promise<JudgedMember> {
+async function judgeMember(shared: Shared, member: Member, change: StandingChange): Promise<JudgedMember> {
   const { context, installation, group, results } = shared;
   const { policy } = change;
   // The queue lands it on top of others, where it may touch more than its own head shows.
@@ -100,20 +109,24 @@ async function judgeMember(shared: Shared, member: Member, change: GatheredChang
   const scope = await readScope(installation.retroactive, group.repository, policy, { steps });
   const facts = { ...change.facts, scope };
   const { number, title, base, url } = facts.pullRequest;
-  const hindrances = await readHindrances(context, installation, group.tenantId, change);
+  const { freezes, doubts } = await readHindrances(context, installation, group.tenantId, change);
+  const hindrances = { freezes, doubts: [...doubts, ...doubtsOf(change.standing)] };
   const decision = judge({ ...change, facts }, { ...NO_EMERGENCIES, ...hindrances });
   const own = isOutside(decision) ? [] : await findingsOf(shared, member, change);
   const ofGroup = { ...facts, results, pullRequest: { ...facts.pullRequest, merge: null } };
-  const expiries =
-    policy.kind === "usable" ? [facts, ofGroup].flatMap((one) => expiresAt(one, policy.policy) ?? []) : [];
+  const expiries = [
+    ...(policy.kind === "usable" ? [facts, ofGroup].map((one) => expiresAt(one, policy.policy)) : []),
+    lookAgainAt(change.standing, context.clock.now()),
+  ].flatMap((at) => at ?? []);
   const pull = { number, title: title.toWellFormed(), baseRef: group.baseRef, url };
   const declared = await findDeclared(context, group.tenantId, facts);
   // One that goes elsewhere by now must not drop out of the group's verdict by going to a branch that nobody controls.
-  const controlled = change.controlled || base.ref !== group.baseRef;
+  const controlled = isControlled({ ...change, hindrances }) || base.ref !== group.baseRef;
   return {
     body: { controlled, pull, decision: memberDecision(decision, own), declared },
     observedAt: facts.observedAt,
     expiry: expiries.sort((one, other) => one.getTime() - other.getTime())[0] ?? null,
+    standing: change.standing,
   };
 }
 

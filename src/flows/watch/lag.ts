@@ -1,4 +1,5 @@
-import type { Accounted, Push } from "../../breakglass/detect/look.js";
+import { isLate } from "../../breakglass/detect/footing.js";
+import type { Accounted, Change, Push } from "../../breakglass/detect/look.js";
 import { inOrder } from "../../breakglass/detect/order.js";
 import { CountersignError } from "../../errors.js";
 import type { BranchActivity, BranchReading } from "../../facts/case-source.js";
@@ -36,9 +37,32 @@ export function awaitPushes(
   throw lagging(`GitHub does not show the branch ${where} yet, as it told by webhook.`, now);
 }
 
-/** Whether the last look took in what a push brought: it does not have to show any more. */
-const isLate = ({ after, pushedAt }: Push, known: Accounted, covered: ReadonlySet<string>): boolean =>
-  pushedAt < known.accountedAt && (after === null || after === known.tip || covered.has(after));
+/**
+ * Puts the look off while the branch seems to have been taken away from where we last saw it, though no push told of that
+ * and its log still ends there: then it is the answer that is an old one. For as long as that was seen lately only: a log
+ * can lag as well.
+ *
+ * @param activity the branch's log, the newest first
+ * @throws CountersignError `github-unavailable` with the time of the next try
+ */
+export function awaitLog(
+  known: Accounted | null,
+  changes: readonly Change[],
+  activity: readonly BranchActivity[],
+  now: Date,
+): void {
+  if (known === null || !isYoung(known.accountedAt, now)) return;
+  const { tip } = known;
+  if (tip === null || activity[0]?.after !== tip) return;
+  const isLeft = changes.some(
+    (change) =>
+      change.kind === "move" &&
+      change.guids.length === 0 &&
+      change.before === tip &&
+      (change.form === "force-push" || change.form === "deleted"),
+  );
+  if (isLeft) throw lagging(`GitHub does not show the branch at ${tip}, where its log leaves it.`, now);
+}
 
 /** What GitHub writes in a branch's log for its own merges; https://docs.github.com/rest/repos/repos#list-repository-activities */
 const QUEUE_MERGE = "merge_queue_merge";

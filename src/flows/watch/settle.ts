@@ -5,8 +5,10 @@ import type { BranchKey, KnownBranch } from "../../store/ports/branch-store.js";
 import type { NewRecord, StoreTransaction } from "../../store/store.js";
 import { landCase } from "../case/land.js";
 import type { FlowContext } from "../context.js";
+import { accountForPolicy, type PolicyAccount, type TipPolicy } from "../policy/account.js";
 import type { JudgedMove } from "./move/judge-move.js";
 import { landedMove } from "./move/landed-move.js";
+import { branchLock, isSame } from "./known.js";
 import { type BranchLook, sinceOf } from "./look.js";
 
 /** What one look found, in the order in which it happened. */
@@ -20,17 +22,18 @@ const keyOf = ({ subject: { tenantId, repository, branch } }: BranchLook): Branc
 
 /**
  * Stores what a look found, in one transaction: each move's record and case, who covers which commit, how far the
- * branch is accounted for, and which pushes need no more. False, with nothing stored, if the branch was accounted for
+ * branch and its policy are accounted for, and which pushes need no more. False, with nothing stored, if the branch was accounted for
  * by someone else meanwhile: then it has to be looked at again.
  */
 export async function settle(
   context: FlowContext,
   look: BranchLook,
   found: readonly Found[],
+  policy: TipPolicy | null,
 ): Promise<boolean> {
   const key = keyOf(look);
   return context.store.transaction(async (tx) => {
-    await tx.lock(`branch:${key.tenantId}:${key.repositoryId}:${key.branch}`);
+    await tx.lock(branchLock(key));
     const current = await tx.findBranch(key.tenantId, key.repositoryId, key.branch);
     if (!isSame(current, look.known) || (await isOvertaken(tx, key, found))) return false;
     await storeBaseline(tx, look);
@@ -38,7 +41,9 @@ export async function settle(
       if ("record" in one) await storeMove(tx, context, look, one);
       else await storePull(tx, look, one);
     }
-    await tx.saveBranch(accounted(look));
+    const merges = found.flatMap((one) => ("record" in one ? [] : [one.number]));
+    const account = await accountForPolicy(tx, look, current, { policy, merges });
+    await tx.saveBranch({ ...accounted(look), ...account });
     await tx.settlePushes(key.tenantId, guidsOf(look), context.clock.now());
     return true;
   });
@@ -50,11 +55,6 @@ export async function dismiss({ store, clock }: FlowContext, { subject, pushes }
   const guids = pushes.map(({ guid }) => guid);
   await store.transaction((tx) => tx.settlePushes(subject.tenantId, guids, clock.now()));
 }
-
-const isSame = (one: KnownBranch | null, other: KnownBranch | null): boolean =>
-  one?.tip === other?.tip &&
-  one?.lastTip === other?.lastTip &&
-  one?.accountedAt.getTime() === other?.accountedAt.getTime();
 
 /** A merge's own record may have come meanwhile, for commits that seemed to be nobody's. */
 async function isOvertaken(tx: StoreTransaction, key: BranchKey, found: readonly Found[]): Promise<boolean> {
@@ -169,7 +169,7 @@ function recordOf(
 }
 
 /** As of the instant before reading began: what happened later may not have been seen. */
-function accounted(look: BranchLook): KnownBranch {
+function accounted(look: BranchLook): Omit<KnownBranch, keyof PolicyAccount> {
   const { tip, lastTip } = look.attribution;
   return { ...keyOf(look), tip, lastTip, since: sinceOf(look), accountedAt: look.at };
 }

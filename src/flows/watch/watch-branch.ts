@@ -5,9 +5,10 @@ import type { StoredCase } from "../../store/ports/case-store.js";
 import type { BranchSubject } from "../../store/jobs.js";
 import { doubtOf } from "../case/basis.js";
 import { installationOf, type FlowContext } from "../context.js";
+import { readTipPolicy } from "../policy/account.js";
 import { atFirstSight } from "./first-sight.js";
 import { judgeMove, type JudgedMove, type Occasion } from "./move/judge-move.js";
-import { awaitAssociation } from "./lag.js";
+import { awaitAssociation, awaitLog } from "./lag.js";
 import { type BranchLook, lookAt, sinceOf } from "./look.js";
 import { dismiss, type Found, settle } from "./settle.js";
 
@@ -57,7 +58,8 @@ async function accountFor(
     await dismiss(context, seen);
     return true;
   }
-  return settle(context, look, await judge(context, installation, look));
+  const found = await judge(context, installation, look);
+  return settle(context, look, found, await readTipPolicy(installation, look));
 }
 
 /** Judges the moves that a look found, one after the other; merges have a job of their own. */
@@ -76,7 +78,9 @@ async function judge(
   if (occasion.activity.known) {
     const oids = moves.flatMap((move) => move.oids);
     const attributed = changes.filter(isPull).flatMap((pull) => pull.oids);
-    awaitAssociation(oids, attributed, occasion.activity.value, context.clock.now());
+    const now = context.clock.now();
+    awaitLog(look.known, moves, occasion.activity.value, now);
+    awaitAssociation(oids, attributed, occasion.activity.value, now);
   }
   for (const change of changes) {
     if (isPull(change)) found.push(change);

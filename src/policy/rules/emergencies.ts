@@ -1,7 +1,7 @@
 import type { ChangeFacts } from "../../facts/facts.js";
 import type { Doubt, Emergencies, Freeze, ProtectionChangeSeen, WeaknessSeen } from "../emergencies.js";
 import type { Finding } from "../finding.js";
-import { advice, failed } from "./build.js";
+import { advice, failed, undetermined, waiting } from "./build.js";
 
 /**
  * What emergencies on the base branch say against a change, whatever policy is in force: a freeze comes from the terms
@@ -34,7 +34,40 @@ export function frozen({ caseId, issueUrl, clocks, branch }: Freeze): Finding {
   });
 }
 
-function doubtful({ caseId, issueUrl }: Doubt, branch: string): Finding {
+function doubtful(doubt: Doubt, branch: string): Finding {
+  switch (doubt.kind) {
+    case "case":
+      return aroundGates(doubt, branch);
+    case "unaccounted":
+      return unaccounted(doubt.tip, branch);
+    case "overtaken":
+      return overtaken(doubt.tip, branch);
+  }
+}
+
+function unaccounted(tip: string, branch: string): Finding {
+  return waiting("policy-in-doubt", {
+    subject: branch,
+    reason: "policy-unaccounted",
+    message: `The policy of ${branch} at ${tip.slice(0, 10)} is not the one that was in force, and what brought it has no record yet. Until it has, what it lets pass proves nothing.`,
+    remedy: advice(
+      "Wait: it is judged again as soon as the change is on record. If this stays, `countersign jobs` shows what that waits for.",
+    ),
+  });
+}
+
+function overtaken(tip: string, branch: string): Finding {
+  return undetermined("policy-in-doubt", {
+    subject: branch,
+    reason: "branch-overtaken",
+    message: `GitHub shows ${branch} at ${tip.slice(0, 10)}, and had told before that it was moved on from there. Its policy may be an older one.`,
+    remedy: advice(
+      "Re-run this check: GitHub's answer may be an old one. If the branch was taken back, that is recorded first; if this stays, `countersign jobs` shows what that waits for.",
+    ),
+  });
+}
+
+function aroundGates({ caseId, issueUrl }: Extract<Doubt, { kind: "case" }>, branch: string): Finding {
   return failed("policy-in-doubt", {
     subject: branch,
     reason: "policy-around-gates",

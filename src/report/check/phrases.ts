@@ -89,7 +89,11 @@ const WORDS: Readonly<Record<RuleName, RuleWords>> = {
     },
   },
   "frozen-branch": { open: "branch frozen by an open emergency" },
-  "policy-in-doubt": { open: "policy in doubt" },
+  "policy-in-doubt": {
+    open: "policy in doubt",
+    reasons: { "policy-unaccounted": "new policy not on record yet" },
+    unknown: "base branch not shown as it is now",
+  },
   "path-scope": { open: ["path gated", "paths gated"] },
   waiver: { open: ["waiver to mend", "waivers to mend"] },
   "required-result": {

@@ -21,6 +21,8 @@ export interface BranchStore {
   coveredOids(branch: BranchKey, oids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Records of pushes to this branch that led to one of these commits, or deleted the branch at it, in their order. */
   pushRecordsAt(branch: BranchKey, oids: readonly string[]): Promise<StoredRecord[]>;
+  /** The key of the change that accounts for a commit of this branch; `null`: none does. */
+  coveringChange(branch: BranchKey, oid: string): Promise<string | null>;
   /** Keeps a change of protection as it was told, once a GUID. */
   noteProtectionChange(change: ProtectionChange): Promise<void>;
   /**
@@ -78,6 +80,10 @@ export interface KnownBranch extends BranchKey {
   readonly since: string;
   /** When we last compared it with GitHub. */
   readonly accountedAt: Date;
+  /** The last commit whose policy is accounted for: all that brought it has its record. `null`: none yet. */
+  readonly policyOid: string | null;
+  /** Keys of the merges whose records that of the tip waits for. */
+  readonly policyAwaits: readonly string[];
 }
 
 export interface NewPush extends BranchKey {

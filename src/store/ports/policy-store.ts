@@ -1,6 +1,9 @@
 import type { UsedRevision } from "../../facts/control-files.js";
 
-/** What the database keeps of policy files that bear a revision: which of their revisions have judged. */
+/**
+ * What the database keeps of policies: which of their revisions have judged. The account's file bears its revision itself;
+ * a branch's policies are numbered in the order in which they were accounted for.
+ */
 export interface PolicyStore {
   /** The highest revision that had judged by `asOf` (`null`: until now); `null` where none had. */
   newestRevision(place: PolicyPlace, asOf: Date | null): Promise<UsedRevision | null>;
@@ -10,6 +13,9 @@ export interface PolicyStore {
    */
   useRevision(place: PolicyPlace, revision: UsedRevision): Promise<UsedRevision>;
 }
+
+/** The same, as part of one transaction. */
+export type PolicyTransaction = PolicyStore;
 
 /** Whose policy file it is. */
 export interface PolicyPlace {

@@ -1,13 +1,21 @@
 import type { UsedRevision } from "../../facts/control-files.js";
-import type { Database, Queries } from "../database.js";
+import { bind, type Database, type Queries } from "../database.js";
 import { toBigInt } from "../numbers.js";
-import type { PolicyPlace, PolicyStore } from "../ports/policy-store.js";
+import type { PolicyPlace, PolicyStore, PolicyTransaction } from "../ports/policy-store.js";
 
 /** Revisions of policy files, outside of transactions. */
 export function policyStoreOn(database: Database): PolicyStore {
   return {
     newestRevision: database.bind(newestRevision),
     useRevision: database.bind(useRevision),
+  };
+}
+
+/** Revisions of policy files as part of one transaction. */
+export function policyTransactionOn(queries: Queries): PolicyTransaction {
+  return {
+    newestRevision: bind(queries, newestRevision),
+    useRevision: bind(queries, useRevision),
   };
 }
 

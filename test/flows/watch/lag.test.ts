@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Accounted, Push } from "../../../src/breakglass/detect/look.js";
+import type { Accounted, MoveChange, Push } from "../../../src/breakglass/detect/look.js";
 import type { BranchActivity, BranchReading } from "../../../src/facts/case-source.js";
 import { known, unknown } from "../../../src/facts/facts.js";
-import { awaitAssociation, awaitPushes, awaitRead } from "../../../src/flows/watch/lag.js";
+import { awaitAssociation, awaitLog, awaitPushes, awaitRead } from "../../../src/flows/watch/lag.js";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -86,6 +86,43 @@ describe("awaitPushes", () => {
     expect(() => {
       look([push(A, B)], reading(A), null, []);
     }).toThrow(LAGS);
+  });
+});
+
+describe("awaitLog", () => {
+  const move = (change: Partial<MoveChange> = {}): MoveChange => ({
+    ...{ kind: "move", form: "force-push", before: B, after: A },
+    ...{ oids: [], vanished: false, readTo: null, pusher: null, at: null, guids: [] },
+    ...change,
+  });
+  const entry = (after: string): BranchActivity => ({
+    ...{ id: 1, before: A, after, kind: "push", actor: null },
+    at: minutesAgo(1).toISOString(),
+  });
+  const look = (moves: MoveChange[], log: BranchActivity[], seenMinutesAgo = 1) => {
+    awaitLog(at(B, seenMinutesAgo), moves, log, NOW);
+  };
+
+  it.each<[string, MoveChange]>([
+    ["taken back", move()],
+    ["deleted", move({ form: "deleted", after: null })],
+  ])("waits where nobody told that the branch was %s, and its log ends where it was", (_how, one) => {
+    expect(() => {
+      look([one], [entry(B), entry(A)]);
+    }).toThrow(LAGS);
+  });
+
+  it.each<[string, MoveChange, BranchActivity[], number]>([
+    ["a push told of it", move({ guids: ["told"] }), [entry(B)], 1],
+    ["the log tells of it", move(), [entry(A), entry(B)], 1],
+    ["the log tells nothing", move(), [], 1],
+    ["the branch went on", move({ form: "compared", after: C }), [entry(B)], 1],
+    ["it left another commit", move({ before: C }), [entry(B)], 1],
+    ["it was seen there so long ago that the log has to be behind", move(), [entry(B)], 11],
+  ])("goes on where %s", (_what, one, log, minutes) => {
+    expect(() => {
+      look([one], log, minutes);
+    }).not.toThrow();
   });
 });
 

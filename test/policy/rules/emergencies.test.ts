@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { known, unknown } from "../../../src/facts/facts.js";
-import { type Freeze, NO_EMERGENCIES, type ProtectionChangeSeen } from "../../../src/policy/emergencies.js";
+import {
+  type Doubt,
+  type Freeze,
+  NO_EMERGENCIES,
+  type ProtectionChangeSeen,
+} from "../../../src/policy/emergencies.js";
 import { evaluate } from "../../../src/policy/evaluate.js";
 import { resolvePolicy } from "../../../src/policy/resolve.js";
 import { emergencyFindings } from "../../../src/policy/rules/emergencies.js";
@@ -25,7 +30,9 @@ const verdicts = known([verdict()]);
 const mergedFacts = merged("2026-11-20T12:00:00Z");
 
 describe("a policy that may have come around its gates", () => {
-  const doubts = [{ caseId: "bg-0123456789", issueUrl: "https://github.com/o/r/issues/7" }];
+  const doubts: Doubt[] = [
+    { kind: "case", caseId: "bg-0123456789", issueUrl: "https://github.com/o/r/issues/7" },
+  ];
 
   it("lets nothing pass, open or merged, and leads to the case", () => {
     for (const change of [facts(), mergedFacts]) {
@@ -41,6 +48,41 @@ describe("a policy that may have come around its gates", () => {
       });
       expect(finding?.message).toContain("bg-0123456789");
     }
+  });
+});
+
+describe("a policy that is not, or no more, the one in force", () => {
+  const tip = "0123456789abcdef0123456789abcdef01234567";
+  const doubted = (kind: "unaccounted" | "overtaken") => ({
+    ...NO_EMERGENCIES,
+    doubts: [{ kind, tip }],
+  });
+
+  it("waits where what brought it is not on record yet, and says where to look", () => {
+    const [finding, ...rest] = emergencyFindings(facts(), doubted("unaccounted"));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      ...{ gate: "policy", rule: "policy-in-doubt", status: "fail", waiting: true },
+      reason: "policy-unaccounted",
+    });
+    expect(finding?.message).toContain("main at 0123456789 ");
+    expect(finding?.remedy?.text).toContain("countersign jobs");
+  });
+
+  it("is not known where GitHub shows the branch as it was before", () => {
+    const [finding, ...rest] = emergencyFindings(facts(), doubted("overtaken"));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      ...{ gate: "policy", rule: "policy-in-doubt", status: "unknown", waiting: false },
+      reason: "branch-overtaken",
+    });
+  });
+
+  it("lets nothing pass", () => {
+    const outcomes = (["unaccounted", "overtaken"] as const).map(
+      (kind) => evaluate(facts(), source(), verdicts, [], doubted(kind))[2]?.outcome,
+    );
+    expect(outcomes).toEqual(["waiting", "unknown"]);
   });
 });
 

@@ -59,6 +59,8 @@ eachDatabase("what is known of branches", (store) => {
       lastTip: null,
       since: oid(1),
       accountedAt: AT,
+      policyOid: null,
+      policyAwaits: [],
       ...changes,
     });
     const save = (known: KnownBranch): Promise<void> => store().transaction((tx) => tx.saveBranch(known));
@@ -68,7 +70,14 @@ eachDatabase("what is known of branches", (store) => {
       await save(known);
       const find = () => store().findBranch(known.tenantId, LARGE, "main");
       expect(await find()).toEqual(known);
-      const deleted = { ...known, tip: null, lastTip: oid(2), since: oid(9), accountedAt: minutes(-1) };
+      const deleted = {
+        ...known,
+        ...{ tip: null, lastTip: oid(2), since: oid(9), accountedAt: minutes(-1) },
+        ...{
+          policyOid: oid(2),
+          policyAwaits: [HOSTILE.replaceAll("\u0000", "").toWellFormed(), `${LARGE}#7`],
+        },
+      };
       await save(deleted);
       expect(await find()).toEqual(deleted);
       expect(await store().transaction((tx) => tx.findBranch(known.tenantId, LARGE, "main"))).toEqual(
@@ -171,6 +180,8 @@ eachDatabase("what is known of branches", (store) => {
         new Set([oid(1), oid(3)]),
       );
       expect(await store().coveredOids(main, [])).toEqual(new Set());
+      expect(await store().coveringChange(main, oid(2))).toBe("first");
+      expect(await store().coveringChange(main, oid(4))).toBeNull();
       const rows = await store().sql(
         "SELECT oid, change_key FROM covered_commits WHERE tenant_id = $1 AND repository_id = $2 AND branch = 'main' ORDER BY oid",
         [main.tenantId, LARGE],

@@ -3,14 +3,16 @@ import { type Refusal, refuse } from "../../../breakglass/rules.js";
 import { changeKeys } from "../../../breakglass/stored.js";
 import type { Command } from "../../../breakglass/commands.js";
 import { openCase } from "../../../breakglass/transition.js";
-import { gather, type GatheredChange } from "../../../facts/gather.js";
+import { CountersignError } from "../../../errors.js";
+import type { GatheredChange } from "../../../facts/gather.js";
 import type { Installation } from "../../../github/github.js";
 import { handlingOf, termsOf } from "../../../policy/break-glass.js";
 import type { Policy } from "../../../policy/document.js";
 import type { StoredCase } from "../../../store/ports/case-store.js";
 import type { CommandSubject } from "../../../store/jobs.js";
 import type { StoreTransaction } from "../../../store/store.js";
-import { type FlowContext, gatherPorts } from "../../context.js";
+import type { FlowContext } from "../../context.js";
+import { gatherStanding, lookAtBase, type StandingChange } from "../../policy/footing.js";
 import { readActor } from "../actor.js";
 import { doubtOf } from "../basis.js";
 import { CaseDraft, type CasePlace } from "../core/draft.js";
@@ -19,6 +21,10 @@ import { asked } from "./asked.js";
 import { refuseAlone, wantReply } from "./reply.js";
 import { storeDraft } from "../core/store-draft.js";
 import { lockCaseOf } from "../core/with-case.js";
+
+/** An emergency waits for no more than this. */
+const PATIENCE_MS = 60_000;
+const RETRY_MS = 1_000;
 
 type DeclareCommand = Extract<Command, { kind: "declare" }>;
 
@@ -33,7 +39,8 @@ export async function declare(
   command: DeclareCommand,
 ): Promise<void> {
   const { store } = context;
-  const change = await gather(subject, gatherPorts(context, installation, subject.tenantId));
+  const change = await gatherStanding(context, installation, subject);
+  await awaitAccount(context, subject, change);
   const policy = usablePolicy(change, await openCasesOf(context, subject, change));
   if (policy.refusal !== null) {
     await store.transaction((tx) => refuseAlone(tx, context, subject, policy.refusal));
@@ -52,11 +59,36 @@ export async function declare(
   );
 }
 
+/**
+ * A policy that someone has just brought says who may declare only once what brought it is on record: if that went around
+ * the gates, its case is what refuses. The command waits for that as long as it is a matter of seconds.
+ *
+ * @throws CountersignError `github-unavailable` with the time of the next try
+ */
+async function awaitAccount(
+  { store, clock }: FlowContext,
+  { tenantId, comment }: CommandSubject,
+  change: StandingChange,
+): Promise<void> {
+  if (change.standing.kind === "accounted") return;
+  await lookAtBase(store, tenantId, change);
+  const now = clock.now();
+  if (now.getTime() - Date.parse(comment.at) >= PATIENCE_MS) return;
+  throw new CountersignError(
+    "github-unavailable",
+    "Who may declare is said by a policy that is not accounted for yet.",
+    { retryAt: new Date(now.getTime() + RETRY_MS) },
+  );
+}
+
 type Usable =
   { readonly policy: Policy; readonly refusal: null } | { readonly policy: null; readonly refusal: Refusal };
 
 /** Where nobody has said who may declare, nobody may. */
-function usablePolicy({ facts, controlled, policy }: GatheredChange, open: readonly StoredCase[]): Usable {
+function usablePolicy(
+  { facts, controlled, policy, standing }: StandingChange,
+  open: readonly StoredCase[],
+): Usable {
   const refused = (...why: Parameters<typeof refuse>): Usable => ({ policy: null, refusal: refuse(...why) });
   if (facts.pullRequest.state !== "OPEN") return refused("already-landed", "The pull request is not open.");
   if (!controlled) return refused("nobody-authorised", "Its base branch is not a controlled one.");
@@ -66,6 +98,8 @@ function usablePolicy({ facts, controlled, policy }: GatheredChange, open: reado
       "nobody-authorised",
       `The policy may have come around its gates: end ${doubt.case.id} first.`,
     );
+  if (standing.kind !== "accounted")
+    return refused("nobody-authorised", "What brought the policy of its base branch is not on record yet.");
   return policy.kind === "usable"
     ? { policy: policy.policy, refusal: null }
     : refused("nobody-authorised", "The policy of its base branch cannot be used.");

@@ -32,12 +32,14 @@ export async function listBranches(
 export async function saveBranch(queries: Queries, known: KnownBranch): Promise<void> {
   const key = columnsOf(known);
   await queries.$executeRaw`
-    INSERT INTO branches (tenant_id, repository_id, branch, tip, last_tip, since, accounted_at)
+    INSERT INTO branches
+      (tenant_id, repository_id, branch, tip, last_tip, since, accounted_at, policy_oid, policy_awaits)
     VALUES (${key.tenantId}, ${key.repositoryId}, ${key.branch}, ${known.tip}, ${known.lastTip}, ${known.since},
-            ${known.accountedAt}::timestamptz)
+            ${known.accountedAt}::timestamptz, ${known.policyOid}, ${[...known.policyAwaits]}::text[])
     ON CONFLICT (tenant_id, repository_id, branch) DO UPDATE
       SET tip = excluded.tip, last_tip = excluded.last_tip, since = excluded.since,
-          accounted_at = excluded.accounted_at`;
+          accounted_at = excluded.accounted_at, policy_oid = excluded.policy_oid,
+          policy_awaits = excluded.policy_awaits`;
 }
 
 /** Notes that these commits of a branch are covered by the record of this change; the first to cover stays. */
@@ -69,6 +71,18 @@ export async function coveredOids(
   return new Set(rows.map(({ oid }) => oid));
 }
 
+/** The key of the change that accounts for a commit of a branch; `null`: none does. */
+export async function coveringChange(
+  queries: Queries,
+  branch: BranchKey,
+  oid: string,
+): Promise<string | null> {
+  const row = await queries.coveredCommit.findUnique({
+    where: { tenantId_repositoryId_branch_oid: { ...columnsOf(branch), oid } },
+  });
+  return row?.changeKey ?? null;
+}
+
 const columnsOf = ({ tenantId, repositoryId, branch }: BranchKey) => ({
   tenantId: toBigInt(tenantId),
   repositoryId: toBigInt(repositoryId),
@@ -84,5 +98,7 @@ function toKnown(row: BranchRow): KnownBranch {
     lastTip: row.lastTip,
     since: row.since,
     accountedAt: row.accountedAt,
+    policyOid: row.policyOid,
+    policyAwaits: row.policyAwaits,
   };
 }

@@ -1,7 +1,7 @@
 import type { BranchStore, BranchTransaction } from "../../ports/branch-store.js";
 import { bind, type Database, type Queries } from "../../database.js";
 import { countChanges, pushRecordsAt } from "../records.js";
-import { cover, coveredOids, findBranch, listBranches, saveBranch } from "./branches.js";
+import { cover, coveredOids, coveringChange, findBranch, listBranches, saveBranch } from "./branches.js";
 import { noteProtectionChange, protectionChanges } from "./protection.js";
 import { notePush, settlePushes, unsettledPushes } from "./pushes.js";
 import { findRepository, listRepositories, saveRepository } from "./repositories.js";
@@ -18,6 +18,7 @@ export function branchStoreOn(database: Database): BranchStore {
     unsettledPushes: database.bind(unsettledPushes),
     coveredOids: database.bind(coveredOids),
     pushRecordsAt: database.bind(pushRecordsAt),
+    coveringChange: database.bind(coveringChange),
     noteProtectionChange: database.bind(noteProtectionChange),
     protectionChanges: database.bind(protectionChanges),
     countChanges: database.bind(countChanges),

@@ -1,6 +1,7 @@
 import type { Queries } from "../../database.js";
 import { toBigInt, toNumber } from "../../numbers.js";
 import type { PullRequest as PullRequestRow } from "../../prisma/client.js";
+import type { BranchKey } from "../../ports/branch-store.js";
 import type { CommitKey, KnownPullRequest } from "../../store.js";
 
 /** Notes where a pull request stands, unless something newer is known. True if it was known to be open before. */
@@ -38,6 +39,20 @@ export async function openPullRequestsAt(queries: Queries, commit: CommitKey): P
       tenantId: toBigInt(commit.tenantId),
       repositoryId: toBigInt(commit.repositoryId),
       headOid: commit.oid,
+      open: true,
+    },
+    orderBy: { number: "asc" },
+  });
+  return rows.map(toPullRequest);
+}
+
+/** Open pull requests that go to a branch, as far as we heard, by number. */
+export async function openPullRequestsInto(queries: Queries, base: BranchKey): Promise<KnownPullRequest[]> {
+  const rows = await queries.pullRequest.findMany({
+    where: {
+      tenantId: toBigInt(base.tenantId),
+      repositoryId: toBigInt(base.repositoryId),
+      baseRef: base.branch,
       open: true,
     },
     orderBy: { number: "asc" },

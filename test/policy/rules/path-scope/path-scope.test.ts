@@ -83,7 +83,10 @@ describe("a change outside of the policy's paths", () => {
   });
 
   it("is judged in full where the policy that leaves it out is in doubt", () => {
-    const emergencies: Emergencies = { ...NO_EMERGENCIES, doubts: [{ caseId: "c1", issueUrl: null }] };
+    const emergencies: Emergencies = {
+      ...NO_EMERGENCIES,
+      doubts: [{ kind: "case", caseId: "c1", issueUrl: null }],
+    };
     const decision = decideOn(OUTSIDE, { emergencies });
     expect(decision.gates.map(({ outcome }) => outcome)).not.toContain("passed");
     expect(only(policyGate(decision), "outside-in-doubt").status).toBe("note");
