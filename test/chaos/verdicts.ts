@@ -36,7 +36,33 @@ export async function wrongGreens(
         `#${pull} passed at ${head} into ${base}, seen ${observedAt.toISOString()}`,
     );
   const wrongPosts = posts(stage, subject).flatMap((post) => unfounded(post, decisions, snapshots));
-  return [...wrongDecisions, ...wrongPosts];
+  return [...wrongDecisions, ...wrongPosts, ...(await byPoliciesNotInForce(stage, subject))];
+}
+
+/** A policy comes into force by a transaction of a look at its branch, which is dated from when it began. */
+const LOOK_MS = 30_000;
+
+/** Every verdict that passed by a policy which was not in force then, in words: not yet accounted for, or no more. */
+async function byPoliciesNotInForce(stage: Stage, { repository: { repo } }: Subject): Promise<string[]> {
+  const wrong = await stage.sql<Pick<Decision, "pull" | "base" | "observedAt">>(
+    `SELECT pull_number AS pull, base_ref AS base, observed_at AS "observedAt"
+       FROM decisions AS decision
+      WHERE repository_id = $1 AND outcome = 'passed'
+        AND EXISTS (SELECT FROM policy_revisions AS first
+                     WHERE first.repository_id = $1 AND first.branch = base_ref AND first.used_at < observed_at)
+        AND NOT EXISTS (SELECT FROM policy_revisions AS one
+                         WHERE one.repository_id = $1 AND one.branch = base_ref
+                           AND one.digest = policy_digest AND one.used_at <= decided_at
+                           AND NOT EXISTS (SELECT FROM policy_revisions AS next
+                                            WHERE next.repository_id = $1 AND next.branch = base_ref
+                                              AND next.revision > one.revision
+                                              AND next.used_at < observed_at - $2 * interval '1 millisecond'))`,
+    [repo.id, LOOK_MS],
+  );
+  return wrong.map(
+    ({ pull, base, observedAt }) =>
+      `#${pull} passed by a policy of ${base} that was not in force at ${observedAt.toISOString()}`,
+  );
 }
 
 async function decisionsOn(stage: Stage, { repository: { repo } }: Subject): Promise<Decision[]> {
