@@ -3,7 +3,7 @@ import type { Accounted, Change, Push } from "../../breakglass/detect/look.js";
 import { inOrder } from "../../breakglass/detect/order.js";
 import { CountersignError } from "../../errors.js";
 import type { BranchActivity, BranchReading } from "../../facts/case-source.js";
-import type { Fact } from "../../facts/facts.js";
+import type { Fact, UnknownReason } from "../../facts/facts.js";
 
 /** GitHub's answers may lag behind its webhooks and behind each other; for this long a gap is taken for lag. */
 const LAG_MS = 10 * 60_000;
@@ -91,9 +91,12 @@ export function awaitAssociation(
   throw lagging(`GitHub does not tell yet which pull request made ${merge.after}.`, now);
 }
 
+/** What the app may not read it will not be able to read later, and what a commit holds stays as it is. */
+const LASTING: ReadonlySet<UnknownReason["code"]> = new Set(["forbidden", "malformed"]);
+
 /**
- * Gives a fact back, unless it is unknown and may only not be known yet. What the app may not read it will not be able
- * to read later, and what happened at a time that nobody tells is not waited for.
+ * Gives a fact back, unless it is unknown and may only not be known yet. What happened at a time that nobody tells is not
+ * waited for.
  *
  * @throws CountersignError `github-unavailable` with the time of the next try
  */
@@ -101,7 +104,7 @@ export function awaitRead<F extends Fact<unknown>>(
   fact: F,
   { movedAt, now }: { readonly movedAt: Date | null; readonly now: Date },
 ): F {
-  const mayCome = !fact.known && fact.reason.code !== "forbidden";
+  const mayCome = !fact.known && !LASTING.has(fact.reason.code);
   if (mayCome && movedAt !== null && isYoung(movedAt, now)) throw lagging(fact.reason.message, now);
   return fact;
 }

@@ -172,6 +172,7 @@ describe("awaitRead", () => {
   it.each([
     ["known", known(1), minutesAgo(1)],
     ["never to be read", unknown("forbidden", "No.", "Grant it."), minutesAgo(1)],
+    ["never to be read otherwise", unknown("malformed", "Not text.", "Mend it."), minutesAgo(1)],
     ["old", gone, minutesAgo(11)],
     ["of a time that nobody tells", gone, null],
   ])("gives back what is %s", (_what, fact, movedAt) => {
