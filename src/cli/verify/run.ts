@@ -5,6 +5,7 @@ import { GitRepository } from "../../git/repository.js";
 import { visible } from "../../report/escape.js";
 import { Channel } from "./channel.js";
 import type { Answered, Subject } from "./chunk.js";
+import { keepHeapSmall } from "./heap.js";
 import type { VerifyOptions } from "./options.js";
 import type { Output } from "./output/output.js";
 import type { Progress } from "./output/progress.js";
@@ -40,6 +41,7 @@ export async function runVerify(options: VerifyOptions, streams: Streams, clock:
   if (repository.shallow) streams.note(SHALLOW);
   const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
   const at = options.at ?? clock.now();
+  keepHeapSmall();
   const crew = new Crew(threads, trust, { material, rules, at, json: options.json });
   const unread = new Unread(streams.note);
   try {

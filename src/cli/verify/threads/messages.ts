@@ -12,6 +12,7 @@ export interface Settings {
 
 /** Objects in one piece of memory, which changes hands instead of being copied. */
 export interface Parcel {
+  /** One object behind the other; what follows the last of them means nothing. */
   readonly bytes: ArrayBuffer;
   readonly objects: readonly {
     readonly type: Subject["type"];
@@ -26,11 +27,20 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: "ready" }
-  | { readonly kind: "answered"; readonly id: number; readonly answered: Answered };
+  | {
+      readonly kind: "answered";
+      readonly id: number;
+      readonly answered: Answered;
+      /** The memory of the parcel, given back. */
+      readonly spare: ArrayBuffer;
+    };
 
-/** Packs objects to be handed over. */
-export function pack(subjects: readonly Subject[]): Parcel {
-  const bytes = new Uint8Array(subjects.reduce((sum, { raw }) => sum + raw.length, 0));
+/** Packs objects to be handed over, into `spare` if that is large enough. */
+export function pack(subjects: readonly Subject[], spare?: ArrayBuffer): Parcel {
+  const size = subjects.reduce((sum, { raw }) => sum + raw.length, 0);
+  const bytes = new Uint8Array(
+    spare !== undefined && spare.byteLength >= size ? spare : new ArrayBuffer(size),
+  );
   let at = 0;
   for (const { raw } of subjects) {
     bytes.set(raw, at);

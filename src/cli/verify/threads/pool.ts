@@ -17,6 +17,12 @@ const MOST_BUSY = 2;
  */
 const LIMITS = { maxYoungGenerationSizeMb: 6 };
 
+/**
+ * Memory of parcels that is used again, up to this many bytes a parcel: a thread would keep what it was given until it
+ * next collects what is old, which is seldom. What an unusually large object took is let go.
+ */
+const LARGEST_SPARE = 4 * 1024 * 1024;
+
 /** Threads that verify beside the one that all of it is asked on. */
 export class Pool {
   readonly #threads: readonly Thread[];
@@ -44,6 +50,8 @@ export class Pool {
 class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** No more than parcels that it ever had at once. */
+  readonly #spares: ArrayBuffer[] = [];
   #next = 0;
   #ready = false;
   #failure: CountersignError | null = null;
@@ -74,7 +82,7 @@ class Thread {
   verify(subjects: readonly Subject[]): Promise<Answered> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = this.#next++;
-    const parcel = pack(subjects);
+    const parcel = pack(subjects, this.#spares.pop());
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#send({ kind: "verify", id, parcel }, [parcel.bytes]);
@@ -92,6 +100,7 @@ class Thread {
   #take(message: FromWorker): void {
     if (message.kind === "ready") this.#ready = true;
     else {
+      if (message.spare.byteLength <= LARGEST_SPARE) this.#spares.push(message.spare);
       this.#waiting.get(message.id)?.resolve(message.answered);
       this.#waiting.delete(message.id);
     }

@@ -20,7 +20,8 @@ parentPort?.on("message", (message: ToWorker) => {
   if (message.kind === "start") void start(message.settings);
   else if (question === null) throw new Error("A parcel came before the keys.");
   else {
-    const answered = verifyChunk(unpack(message.parcel), question);
-    say({ kind: "answered", id: message.id, answered }, [answered.lines.buffer]);
+    const { id, parcel } = message;
+    const answered = verifyChunk(unpack(parcel), question);
+    say({ kind: "answered", id, answered, spare: parcel.bytes }, [answered.lines.buffer, parcel.bytes]);
   }
 });
