@@ -171,6 +171,16 @@ describe("a merge", () => {
   });
 });
 
+describe("auto-merge", () => {
+  it("is told with the message that the merge is to have", async () => {
+    const pull = await openPull(stage);
+    stage.repository.protect("main", { pullRequest: reviews });
+    await pull.enableAutoMerge(stage.author, "squash");
+    const { data } = await stage.octokit.rest.pulls.list(HERE);
+    expect(data).toMatchObject([{ auto_merge: { merge_method: "squash", commit_title: pull.title } }]);
+  });
+});
+
 describe("git over HTTP", () => {
   let folder: string;
 

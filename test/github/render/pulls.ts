@@ -84,8 +84,8 @@ function people(world: World, pull: PullRequest): Json {
         : {
             enabled_by: simpleUser(world, pull.autoMerge.by),
             merge_method: pull.autoMerge.method,
-            commit_title: null,
-            commit_message: null,
+            commit_title: pull.title,
+            commit_message: pull.body ?? "",
           },
   };
 }
