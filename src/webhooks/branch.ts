@@ -47,7 +47,10 @@ interface Protection {
   readonly sender?: Parameters<typeof accountOf>[0];
 }
 
-/** Protection that was off for a moment leaves no other trace: afterwards it reads as if it had always been there. */
+/**
+ * Protection that was off for a moment leaves no other trace: afterwards it reads as if it had always been there. Of two
+ * changes the one that was told first is the earlier one, whichever of their jobs runs first.
+ */
 async function noteProtection(
   { store, clock }: FlowContext,
   guid: string,
@@ -57,7 +60,7 @@ async function noteProtection(
   const change = { guid, tenantId, repositoryId, kind, action, name, by: accountOf(sender) };
   await store.noteProtectionChange({
     ...change,
-    receivedAt: clock.now(),
+    receivedAt: (await store.findDelivery(guid))?.receivedAt ?? clock.now(),
     occurredAt: await store.firstAttempt(guid),
     source: "webhook",
   });

@@ -55,6 +55,8 @@ export class Ports {
   readonly protectionChanges: ProtectionChange[] = [];
   /** When GitHub first tried to deliver what it had to deliver again. */
   readonly firstAttempts = new Map<string, Date>();
+  /** When deliveries came, where that was not just now. */
+  readonly received = new Map<string, Date>();
 
   readonly groups: KnownMergeGroup[] = [];
   readonly store: Pick<
@@ -73,6 +75,7 @@ export class Ports {
     | "notePush"
     | "noteProtectionChange"
     | "firstAttempt"
+    | "findDelivery"
     | "listRepositories"
     | "listBranches"
     | "findCasesOfPullRequest"
@@ -105,6 +108,12 @@ export class Ports {
     listBranches: (tenantId, repositoryId) =>
       Promise.resolve(this.watched.map((branch) => watchedBranch(tenantId, repositoryId, branch))),
     firstAttempt: (guid) => Promise.resolve(this.firstAttempts.get(guid) ?? null),
+    findDelivery: (guid) => {
+      const receivedAt = this.received.get(guid);
+      if (receivedAt === undefined) return Promise.resolve(null);
+      const stored = { guid, event: "push", action: null, tenantId: TENANT.id, installationId: null };
+      return Promise.resolve({ ...stored, receivedAt, payload: new Uint8Array(), processedAt: null });
+    },
     notePush: (push) => {
       this.branchPushes.push(push);
       return Promise.resolve();

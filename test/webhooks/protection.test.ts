@@ -22,6 +22,13 @@ describe("a change of protection", () => {
     ]);
   });
 
+  it("is kept as of when its webhook came, not of when that is worked on", async () => {
+    const receivedAt = new Date(NOW.getTime() - 90_000);
+    ports.received.set("guid-1", receivedAt);
+    await deliver(probot, protectionEvent("created"));
+    expect(ports.protectionChanges).toMatchObject([{ guid: "guid-1", receivedAt, occurredAt: null }]);
+  });
+
   it("that was told in time happened when it was heard of", async () => {
     await deliver(probot, protectionEvent("deleted"));
     expect(ports.protectionChanges).toMatchObject([{ receivedAt: NOW, occurredAt: null }]);
