@@ -76,6 +76,7 @@ export function heads(cast: () => Cast): void {
   it("that is a draft is judged; made ready, it needs nothing new to land", async () => {
     const { admin, alice } = cast();
     const repository = await cast().repository("drafted");
+    await cast().scene.settled();
     const pull = await cast().openPull(repository, "topic", { draft: true });
     await green(repository, pull);
     const runs = cast().postedRuns(repository, pull.headOid).length;
