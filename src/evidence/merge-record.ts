@@ -9,6 +9,8 @@ import { isObserved, type RecordContent, recordOf } from "./record.js";
 export interface EarlierVerdict {
   readonly outcome: string;
   readonly observedAt: string;
+  /** When the last look came to this very verdict again; `observedAt` where none did. */
+  readonly confirmedAt: string;
   readonly digest: string;
 }
 

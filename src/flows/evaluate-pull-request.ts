@@ -92,6 +92,7 @@ const seenBy = (tenantId: number, facts: GatheredChange["facts"]): PullRequestSe
   repositoryId: facts.repository.id,
   number: facts.pullRequest.number,
   at: new Date(facts.observedAt),
+  headOid: facts.pullRequest.head.oid,
   state: stateDigest(stateOf(facts), facts.appId),
   base: baseDigest(facts.protection, facts.controlFiles),
 });

@@ -170,7 +170,7 @@ async function judgeMerge(
   const before = await earlierVerdict(context, tenantId, change, merge.mergedAt);
   const key = { tenantId, repositoryId: facts.repository.id, branch: facts.pullRequest.base.ref };
   const around = await readAround(context.store, key, {
-    verdictAt: before?.observedAt ?? null,
+    verdictAt: before?.confirmedAt ?? null,
     landedAt: merge.mergedAt,
     observedAt: facts.observedAt,
   });
@@ -244,5 +244,10 @@ async function earlierVerdict(
   const decision = await store.decisionAsOf(commit, pullRequest.number, latest);
   if (decision === null) return null;
   const { outcome, observedAt, digest } = decision;
-  return { outcome, observedAt: observedAt.toISOString(), digest };
+  const lookedAt = await store.lastLookAt(commit, pullRequest.number);
+  // An answer of GitHub's that is an old one can show it as open after it landed: what was seen then let nothing in.
+  const isConfirmed =
+    lookedAt !== null && lookedAt > observedAt && lookedAt.getTime() <= Date.parse(mergedAt);
+  const confirmedAt = isConfirmed ? lookedAt : observedAt;
+  return { outcome, observedAt: observedAt.toISOString(), confirmedAt: confirmedAt.toISOString(), digest };
 }

@@ -16,13 +16,20 @@ const decision = (outcome: Outcome = "passed"): Decision => ({
   observedAt: "2026-11-20T12:31:00Z",
 });
 
+const earlier = {
+  outcome: "passed",
+  observedAt: "2026-11-20T12:28:00Z",
+  confirmedAt: "2026-11-20T12:29:00Z",
+  digest: "e".repeat(64),
+};
+
 const evidence = (change: Partial<MergeEvidence> = {}): MergeEvidence => ({
   facts: merged(MERGED_AT),
   decision: decision(),
   verdicts: known([verdict()]),
   trustDigest: "f".repeat(64),
   outside: false,
-  before: { outcome: "passed", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) },
+  before: earlier,
   ...change,
 });
 
@@ -78,7 +85,7 @@ describe("mergeRecord", () => {
   });
 
   it("is a bypass where it was let in as outside, and what landed is not, though the gates would pass", () => {
-    const before = { outcome: "outside", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) };
+    const before = { ...earlier, outcome: "outside" };
     expect(mergeRecord(evidence({ before }))).toMatchObject({ bypass: true, outcome: "passed" });
   });
 
@@ -114,7 +121,7 @@ describe("mergeRecord", () => {
 
   it.each([
     ["no verdict", null],
-    ["a failed verdict", { outcome: "failed", observedAt: "2026-11-20T12:29:00Z", digest: "e".repeat(64) }],
+    ["a failed verdict", { ...earlier, outcome: "failed" }],
   ])("of a change that landed with %s is a bypass, whatever is found afterwards", (_what, before) => {
     expect(mergeRecord(evidence({ before })).bypass).toBe(true);
   });

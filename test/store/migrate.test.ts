@@ -19,6 +19,7 @@ const MIGRATIONS = [
   "0007_accounted_policies",
   "0008_forget_deliveries",
   "0009_compressed_payloads",
+  "0010_evaluated_head",
 ];
 
 describe("migrations", () => {

@@ -63,11 +63,16 @@ export const asEmergencies = ({
   })),
 });
 
-const before = z.object({ before: z.object({ observedAt: z.string() }).nullable() });
+const before = z.object({
+  before: z.object({ observedAt: z.string(), confirmedAt: z.string().optional() }).nullable(),
+});
 
 /** The times of a merge as its record has them. */
-export const timesOf = ({ body, occurredAt, observedAt }: StoredRecord): MergeTimes => ({
-  verdictAt: before.parse(JSON.parse(body)).before?.observedAt ?? null,
-  landedAt: occurredAt.toISOString(),
-  observedAt: observedAt.toISOString(),
-});
+export function timesOf({ body, occurredAt, observedAt }: StoredRecord): MergeTimes {
+  const verdict = before.parse(JSON.parse(body)).before;
+  return {
+    verdictAt: verdict?.confirmedAt ?? verdict?.observedAt ?? null,
+    landedAt: occurredAt.toISOString(),
+    observedAt: observedAt.toISOString(),
+  };
+}

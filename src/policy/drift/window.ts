@@ -45,7 +45,7 @@ function changeInto(snapshots: readonly Snapshot[], index: number): Between | nu
 
 /** When a merge was let in, landed, and had its facts read (ISO 8601). */
 export interface MergeTimes {
-  /** When the verdict that let it in was observed; `null`: there was none. */
+  /** When the verdict that let it in was last observed; `null`: there was none. */
   readonly verdictAt: string | null;
   readonly landedAt: string;
   /** When the facts of its record were read; protection was seen then. */

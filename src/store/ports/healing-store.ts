@@ -5,6 +5,8 @@ import type { CommitKey } from "../store.js";
 export interface HealingStore extends AuditStore {
   /** The open pull requests of a repository, as far as we heard, with what the last look at each saw. */
   seenPullRequests(tenantId: number, repositoryId: number): Promise<SeenPullRequest[]>;
+  /** When the last look at a pull request began to read; `null`: none was, or it judged another head than this commit. */
+  lastLookAt(commit: CommitKey, number: number): Promise<Date | null>;
   /** What GitHub is to show on some of a repository's commits, without what it says. */
   shownChecks(tenantId: number, repositoryId: number, oids: readonly string[]): Promise<ShownCheck[]>;
 }
@@ -21,6 +23,7 @@ export interface PullRequestSeen {
   readonly number: number;
   /** When it began to read. */
   readonly at: Date;
+  readonly headOid: string;
   /** Of the pull request's own state. */
   readonly state: string;
   /** Of what its base branch asks. */

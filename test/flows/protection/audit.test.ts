@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { z } from "zod";
 import { unknown } from "../../../src/facts/facts.js";
 import type { FlowContext } from "../../../src/flows/context.js";
 import { auditBranch } from "../../../src/flows/protection/audit-branch.js";
@@ -243,6 +244,27 @@ function audits(cast: () => Cast): void {
     expect(await reassessed(repository)).toHaveLength(1);
     expect(await drifts(repository)).toHaveLength(1);
     expect(await book(repository).cases()).toHaveLength(1);
+  });
+
+  it("changed before the last look that came to the verdict again is none of a later merge's", async () => {
+    const repository = await seen("confirmed");
+    const pull = await cast().greenPull(repository, "topic");
+    cast().clock.advance(MINUTE_MS);
+    cast().protect(repository, "staging");
+    cast().clock.advance(MINUTE_MS);
+    await quiet();
+    cast().clock.advance(MINUTE_MS);
+    await cast().merge(pull, cast().admin);
+    await audit(repository);
+
+    const [merge] = await cast().records(pull);
+    expect(merge).toMatchObject({ outcome: "passed", bypass: false });
+    const { before } = z
+      .object({ before: z.object({ observedAt: z.string(), confirmedAt: z.string() }) })
+      .parse(JSON.parse(merge?.body ?? ""));
+    expect(Date.parse(before.confirmedAt)).toBeGreaterThan(Date.parse(before.observedAt));
+    expect(await reassessed(repository)).toEqual([]);
+    expect(await book(repository).cases()).toEqual([]);
   });
 
   it("asked more of by the policy is the policy's doing, and nobody changed protection", async () => {

@@ -73,6 +73,22 @@ eachDatabase("what heals, in the database", (store) => {
     expect(await store().firstAttempt(guid)).toEqual(AT);
   });
 
+  it("the last look at a pull request is told of the head that it judged, and of no other", async () => {
+    const { tenantId } = main();
+    const commit = { tenantId, repositoryId: LARGE, oid: oid(1) };
+    const last = (of = commit) => store().lastLookAt(of, 7);
+    const repository = { id: LARGE, owner: "acme", name: "infra" };
+    const open = { tenantId, repository, number: 7, headOid: oid(1), baseRef: "main", open: true, asOf: AT };
+    await store().transaction((tx) => tx.notePullRequest(open));
+    expect(await last()).toBeNull();
+    const look = { tenantId, repositoryId: LARGE, number: 7, headOid: oid(1), state: "s", base: "b" };
+    await store().transaction((tx) => tx.noteSeen({ ...look, at: minutes(1) }));
+    await store().transaction((tx) => tx.noteSeen({ ...look, at: minutes(2) }));
+    expect(await last()).toEqual(minutes(2));
+    expect(await last({ ...commit, oid: oid(2) })).toBeNull();
+    expect(await store().lastLookAt(commit, 8)).toBeNull();
+  });
+
   describe("a merge that was reassessed", () => {
     it("is no gated one any more, and counts as one bypass and not as one more change", async () => {
       const branch = main();

@@ -1,11 +1,13 @@
 import type { Queries } from "../../database.js";
 import type { PullRequestSeen, SeenPullRequest, ShownCheck } from "../../ports/healing-store.js";
+import type { CommitKey } from "../../store.js";
 import { toBigInt } from "../../numbers.js";
 
 /** Notes what a look at a pull request saw. */
 export async function noteSeen(queries: Queries, seen: PullRequestSeen): Promise<void> {
   await queries.$executeRaw`
-    UPDATE pull_requests SET evaluated_at = ${seen.at}::timestamptz, seen = ${seen.state}, base_seen = ${seen.base}
+    UPDATE pull_requests SET evaluated_at = ${seen.at}::timestamptz, evaluated_head = ${seen.headOid}, seen = ${seen.state},
+           base_seen = ${seen.base}
      WHERE tenant_id = ${toBigInt(seen.tenantId)} AND repository_id = ${toBigInt(seen.repositoryId)}
        AND number = ${seen.number}`;
 }
@@ -22,6 +24,24 @@ export async function seenPullRequests(
     select: { number: true, evaluatedAt: true, seen: true },
   });
   return rows.map(({ number, evaluatedAt, seen: state }) => ({ number, evaluatedAt, state }));
+}
+
+/** When the last look at a pull request began to read; `null`: none was, or it judged another head than this commit. */
+export async function lastLookAt(
+  queries: Queries,
+  { tenantId, repositoryId, oid }: CommitKey,
+  number: number,
+): Promise<Date | null> {
+  const row = await queries.pullRequest.findFirst({
+    where: {
+      tenantId: toBigInt(tenantId),
+      repositoryId: toBigInt(repositoryId),
+      number,
+      evaluatedHead: oid,
+    },
+    select: { evaluatedAt: true },
+  });
+  return row?.evaluatedAt ?? null;
 }
 
 /** What GitHub is to show on some of a repository's commits, without what it says. */

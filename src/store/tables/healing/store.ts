@@ -11,12 +11,13 @@ import {
   saveAudit,
   snapshotsOf,
 } from "./audits.js";
-import { noteSeen, seenPullRequests, shownChecks } from "./seen.js";
+import { lastLookAt, noteSeen, seenPullRequests, shownChecks } from "./seen.js";
 
 /** What heals, outside of transactions. */
 export function healingStoreOn(database: Database): HealingStore {
   return {
     seenPullRequests: database.bind(seenPullRequests),
+    lastLookAt: database.bind(lastLookAt),
     shownChecks: database.bind(shownChecks),
     noteLateDeliveries: database.bind(noteLateDeliveries),
     firstAttempt: database.bind(firstAttempt),
