@@ -1,4 +1,4 @@
-import { botsToAskOf } from "../policy/bots.js";
+import { botsToAskOf } from "../policy/document/bots.js";
 import type { PolicySource } from "../policy/resolve.js";
 import type { Account, BotApp, Fact, ReviewFact } from "./facts.js";
 import type { FactSource } from "./source.js";

@@ -1,6 +1,6 @@
 import type { ClockTerms, Terms } from "../breakglass/case.js";
 import type { Account, BotApp } from "../facts/facts.js";
-import { isNamed } from "./bots.js";
+import { isNamed } from "./document/bots.js";
 import { BUILT_IN_POLICY, type Policy } from "./document.js";
 import type { NamedBot } from "./document/common.js";
 import { calendarOf } from "./document/calendar.js";

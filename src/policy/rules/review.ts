@@ -1,5 +1,5 @@
 import type { ChangeFacts, Fact } from "../../facts/facts.js";
-import { isNamed } from "../bots.js";
+import { isNamed } from "../document/bots.js";
 import type { Policy } from "../document.js";
 import type { Finding } from "../finding.js";
 import { advice, failed, noted, unclear, undetermined, waiting } from "./build.js";

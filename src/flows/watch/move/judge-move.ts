@@ -8,7 +8,7 @@ import { type BotApp, type Fact, known } from "../../../facts/facts.js";
 import { readBotApps } from "../../../facts/read-bots.js";
 import { verifyCommits, type VerifiedCommits } from "../../../facts/verify-commits.js";
 import type { Installation } from "../../../github/github.js";
-import { botsToAskOf } from "../../../policy/bots.js";
+import { botsToAskOf } from "../../../policy/document/bots.js";
 import { releaseBotsAmong, releaseBotsOf } from "../../../policy/break-glass.js";
 import { isControlledBranch } from "../../../policy/controlled.js";
 import { decide } from "../../../policy/decide.js";

@@ -1,7 +1,7 @@
 import type { ChangeFacts, CommitFact, PullRequestFact, ReviewFact } from "../../../facts/facts.js";
 import type { Policy } from "../../document.js";
 import type { Finding } from "../../finding.js";
-import { isNamed } from "../../bots.js";
+import { isNamed } from "../../document/bots.js";
 import { advice, noted, passed } from "../build.js";
 import { shortOid } from "../repository.js";
 import type { Contributors, Role } from "./contributors.js";

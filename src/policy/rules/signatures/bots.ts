@@ -1,5 +1,5 @@
 import { type Account, type BotApp, type Fact, known } from "../../../facts/facts.js";
-import { isNamed } from "../../bots.js";
+import { isNamed } from "../../document/bots.js";
 import type { Policy } from "../../document.js";
 
 /** Who brought the head commit of a change to its branch. */

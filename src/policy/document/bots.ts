@@ -1,6 +1,6 @@
-import type { Account, BotApp, Fact } from "../facts/facts.js";
-import { known, unknown } from "../facts/facts.js";
-import type { NamedBot } from "./document/common.js";
+import type { Account, BotApp, Fact } from "../../facts/facts.js";
+import { known, unknown } from "../../facts/facts.js";
+import type { NamedBot } from "./common.js";
 
 /**
  * Whether a list of a policy names an account: by the account's id, or by the app whose bot it is. Unknown where it names

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { type BotApp, known, unknown } from "../../src/facts/facts.js";
-import { botsToAskOf, isNamed } from "../../src/policy/bots.js";
-import type { NamedBot } from "../../src/policy/document/common.js";
-import { ada, robot } from "./make.js";
+import { type BotApp, known, unknown } from "../../../src/facts/facts.js";
+import { botsToAskOf, isNamed } from "../../../src/policy/document/bots.js";
+import type { NamedBot } from "../../../src/policy/document/common.js";
+import { ada, robot } from "../make.js";
 
 const APP = 29_110;
 const whose = (id: number): BotApp[] => [{ account: robot.id, app: known({ id, slug: "robot" }) }];
